@@ -1,7 +1,8 @@
 """The fact tables: event-level truth, keys instead of names, one declared schema each.
 
 Decides which columns exist and what each means. Who fills them is `pipeline.extraction`; how they lie on disk is
-`facts.snapshot`. Column endings: `_key` pseudonymous key, `_on` date, `_n` count, `_share` proportion, `_missing` reason.
+`facts.snapshot`. Column endings: `_key` pseudonymous key, `_on` date, `_n` count, `_share` proportion,
+`_missing` reason.
 
 Two kinds of personal key never meet in one table: `room_key` (whose classroom was seen) and `educator_key` (who took
 part). They are made from different purposes of the year's secret (`facts.keys`), so no join of facts can lead from an
@@ -89,11 +90,9 @@ _ALL = (
             _field(
                 "room_key",
                 pa.string(),
-                "HMAC of the visited teacher with the school year's secret; only for clustering",
+                "HMAC of the visited teacher with the year's secret; only for clustering",
             ),
-            _field(
-                "had_pd", pa.bool_(), "the visited teacher had the initiative's professional development", null=True
-            ),
+            _field("had_pd", pa.bool_(), "the visited teacher had had the initiative's PD", null=True),
             _field("new_arrival", pa.bool_(), "the visited teacher was new to the district", null=True),
             _field("protocol_key", pa.string(), "protocol version in force"),
             _field("minutes_n", pa.int16(), "minutes in the room", null=True),
@@ -114,9 +113,7 @@ _ALL = (
             _field("had_pd", pa.bool_(), "as in visits", null=True),
             _field("protocol_key", pa.string(), "protocol version"),
             _field("look_for", pa.string(), "stable code of the look-for; the same wording keeps the same code"),
-            _field(
-                "role", pa.string(), "what the look-for stands for in the catalogue, e.g. priority_practice", null=True
-            ),
+            _field("role", pa.string(), "what it stands for in the catalogue, e.g. priority_practice", null=True),
             _field("scale", pa.string(), "vocabulary.Scale"),
             _field("value", pa.float64(), "rating 1-4, yes=1 no=0, or a count; empty when missing", null=True),
             _field("scanned_n", pa.int16(), "pupils scanned, for snapshot scans", null=True),
@@ -142,9 +139,7 @@ _ALL = (
         "assignments",
         "one educator teaching at one school in one grade band and subject, with dates; no room key",
         [
-            _field(
-                "educator_key", pa.string(), "HMAC of the educator with the school year's secret, purpose participation"
-            ),
+            _field("educator_key", pa.string(), "HMAC of the educator with the year's secret, for participation"),
             *_PLACE,
             _field("begins_on", pa.date32(), "first day"),
             _field("ends_on", pa.date32(), "last day; empty while open", null=True),
@@ -184,6 +179,9 @@ _ALL = (
         "results",
         "one published result of one unit, grade, subject and group in one school year",
         [
+            _field(
+                "unit_id", pa.string(), "our district or school that the row is about; empty for the state", null=True
+            ),
             _field("org_level", pa.string(), "state, district or school"),
             _field("org_id", pa.string(), "state's code of the organisation, zero-padded text"),
             _field("test", pa.string(), "test, e.g. smarter_balanced"),
@@ -215,7 +213,7 @@ _ALL = (
     ),
     _table(
         "calendar",
-        "one school week of the district; summers and breaks left out",
+        "one school week of the district; summers and breaks left out; available from its first day",
         [
             _field("week_of", pa.date32(), "Monday of the week"),
             _field("school_week", pa.int16(), "1 = first school week of the year"),
