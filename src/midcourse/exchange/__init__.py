@@ -4,5 +4,6 @@ Readers return rows and `Finding`s and raise only when nothing can be read.
 """
 
 from midcourse.exchange.findings import Finding
+from midcourse.exchange.spreadsheets import Table, read_table
 
-__all__ = ["Finding"]
+__all__ = ["Finding", "Table", "read_table"]
