@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import pyarrow as pa
 
@@ -47,11 +48,11 @@ class FactTable:
         return metadata[b"meaning"].decode()
 
 
-def _field(name: str, kind: pa.DataType, meaning: str, *, null: bool = False) -> pa.Field:
+def _field(name: str, kind: pa.DataType, meaning: str, *, null: bool = False) -> pa.Field[Any]:
     return pa.field(name, kind, nullable=null, metadata={b"meaning": meaning.encode()})
 
 
-def _table(name: str, row: str, fields: list[pa.Field], sort: tuple[str, ...]) -> FactTable:
+def _table(name: str, row: str, fields: list[pa.Field[Any]], sort: tuple[str, ...]) -> FactTable:
     common = [
         _field("district_id", pa.string(), "district the row belongs to (partition)"),
         _field("school_year", pa.int16(), "year in which the school year ends (partition)"),
