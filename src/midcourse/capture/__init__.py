@@ -1,0 +1,1 @@
+"""Capture: observe without a network, deliver later, exactly once. Empty until the offline client is built."""

@@ -1,0 +1,3 @@
+"""Reports: turn results and labels into documents, figures and packages."""
+
+__all__: list[str] = []
