@@ -1,4 +1,4 @@
-"""The documents keep up: settings, verbs, tables and indicators of the code appear in them, and links lead somewhere."""
+"""The documents keep up: settings, verbs, tables, indicators of the code appear in them, and links lead somewhere."""
 
 from __future__ import annotations
 
