@@ -1,3 +1,18 @@
 """Signals: has it changed, beyond noise? Judged from the visits themselves, not from period averages."""
 
-__all__: list[str] = []
+from midcourse.signals.detection import Detection, UnitSeries, detect_changes
+from midcourse.signals.folder import detect_folder
+from midcourse.signals.records import VisitRecords
+from midcourse.signals.rules import DEFAULT_RULE, Rule
+from midcourse.signals.verdicts import IndicatorVerdict
+
+__all__ = [
+    "DEFAULT_RULE",
+    "Detection",
+    "IndicatorVerdict",
+    "Rule",
+    "UnitSeries",
+    "VisitRecords",
+    "detect_changes",
+    "detect_folder",
+]
