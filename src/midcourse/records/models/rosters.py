@@ -5,9 +5,11 @@ Students are counts here: no individual pupil is stored.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import RowNumber
 
 from midcourse.records.models.calendars import Term
 from midcourse.records.models.organizations import School
@@ -88,6 +90,18 @@ class TeachingAssignment(SourcedRow):
         constraints = [unique_source("assignment")]
 
 
+class StudentCountQuerySet(SchoolQuerySet):
+    def in_force(self, day: dt.date) -> Self:
+        """Return the latest count of each section, or school, grade and subgroup, on a day. A count is written only
+        when it differs from the one before, so older rows still hold for places that did not change."""
+        latest = models.Window(
+            RowNumber(),
+            partition_by=["school_id", "section_id", "grade", "subgroup_kind", "subgroup"],
+            order_by=[models.F("counted_on").desc(), models.F("run__applied_at").desc(nulls_last=True)],
+        )
+        return self.filter(counted_on__lte=day).annotate(place_in_time=latest).filter(place_in_time=1)
+
+
 class StudentCount(DistrictRow):
     """How many students one section, or one school, grade and subgroup, had when a roster was applied.
     A count, never a pupil; small counts are shown to nobody (indicators/disclosure.py)."""
@@ -101,14 +115,15 @@ class StudentCount(DistrictRow):
     counted_on = models.DateField()
     run = models.ForeignKey("records.RosterRun", null=True, blank=True, on_delete=models.PROTECT, related_name="counts")
 
-    objects = SchoolQuerySet.as_manager()
+    objects = StudentCountQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["district", "counted_on"])]
 
 
 class RosterRun(DistrictRow):
-    """One application of a roster bundle or staff list: who, when, which files, what changed. Kept for ever."""
+    """One application of a roster bundle or staff list, or one re-keying: who, when, which files, what changed.
+    Kept for ever."""
 
     class State(models.TextChoices):
         PLANNED = "planned"
@@ -116,7 +131,12 @@ class RosterRun(DistrictRow):
         UNDONE = "undone"
         DROPPED = "dropped"
 
-    kind = models.CharField(max_length=16, choices=[("oneroster", "oneroster"), ("staff_list", "staff_list")])
+    class Kind(models.TextChoices):
+        ONEROSTER = "oneroster"
+        STAFF_LIST = "staff_list"
+        REKEY = "rekey"
+
+    kind = models.CharField(max_length=16, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     source_system = models.CharField(max_length=80)
     file_name = models.CharField(max_length=255)
@@ -131,6 +151,13 @@ class RosterRun(DistrictRow):
     override_reason = models.CharField(max_length=500, blank=True)
     findings = models.JSONField(default=list, help_text="Findings grouped by code and file.")
     rows = models.JSONField(default=dict, help_text="Data rows per file.")
+    unchanged = models.JSONField(default=dict, help_text="Rows per subject that are already as the files say.")
+    places = models.JSONField(
+        default=dict, help_text="Foreign organization id to the source id of our school; empty for the district."
+    )
+    built_on = models.UUIDField(
+        null=True, blank=True, help_text="The last applied run of the district when this one was planned."
+    )
 
     objects = DistrictQuerySet.as_manager()
 
