@@ -17,31 +17,73 @@ from midcourse.exchange.detection_folder import (
     read_detection_folder,
     write_verdicts,
 )
+from midcourse.exchange.finding_groups import FindingGroup, group_findings, write_findings_csv
 from midcourse.exchange.findings import Finding
+from midcourse.exchange.oneroster import read_oneroster
 from midcourse.exchange.result_cells import Cell
 from midcourse.exchange.result_organizations import Organization, OrganizationMatch, match_organization
 from midcourse.exchange.result_rows import AchievementReading, LevelResult, ResultRow
+from midcourse.exchange.rosters import (
+    Change,
+    CourseRow,
+    DemographicsRow,
+    EnrollmentRow,
+    KnownIds,
+    Mode,
+    OrgRow,
+    PersonKind,
+    PersonRow,
+    PostRow,
+    RosterBundle,
+    RosterFile,
+    RosterReading,
+    RosterRow,
+    SectionRow,
+    TeachingRow,
+    TermRow,
+)
 from midcourse.exchange.spreadsheets import Table, read_table
 
 __all__ = [
     "AchievementReading",
     "Cell",
+    "Change",
+    "CourseRow",
+    "DemographicsRow",
     "DetectionFolder",
     "DetectionFolderError",
+    "EnrollmentRow",
     "FileAccount",
     "Finding",
+    "FindingGroup",
+    "KnownIds",
     "LevelResult",
+    "Mode",
+    "OrgRow",
     "Organization",
     "OrganizationMatch",
+    "PersonKind",
+    "PersonRow",
+    "PostRow",
     "ResultRow",
+    "RosterBundle",
+    "RosterFile",
+    "RosterReading",
+    "RosterRow",
+    "SectionRow",
     "Table",
+    "TeachingRow",
+    "TermRow",
     "VerdictRow",
     "account_package",
+    "group_findings",
     "match_organization",
     "read_achievement",
     "read_achievement_bytes",
     "read_achievement_package",
     "read_detection_folder",
+    "read_oneroster",
     "read_table",
+    "write_findings_csv",
     "write_verdicts",
 ]

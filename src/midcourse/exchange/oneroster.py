@@ -1,0 +1,347 @@
+"""Read a OneRoster CSV package, 1.1 or 1.2, bulk or delta, zip or folder: the front door.
+
+Decides the order of files and what happens to a row; single cells, headers and references are judged next door.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from midcourse.exchange.encodings import examine_text, report_encoding
+from midcourse.exchange.oneroster_conflicts import Conflicts, cut_org_rings
+from midcourse.exchange.oneroster_conversion import convert_row, judge_kind
+from midcourse.exchange.oneroster_header import match_header
+from midcourse.exchange.oneroster_layout import LAYOUTS, NEEDED_FILES, CellKind, Column, FileLayout
+from midcourse.exchange.oneroster_manifest import (
+    MANIFEST,
+    Manifest,
+    assume_manifest,
+    known_files,
+    read_manifest,
+    recognise_other_format,
+)
+from midcourse.exchange.oneroster_references import References, Shelf
+from midcourse.exchange.oneroster_rows import RowJudge, SourceRow, stream_lines
+from midcourse.exchange.packages import UNREADABLE, Package, PackageRefusedError, open_package
+from midcourse.exchange.roster_log import FindingLog
+from midcourse.exchange.rosters import (
+    Change,
+    CourseRow,
+    DemographicsRow,
+    EnrollmentRow,
+    KnownIds,
+    Mode,
+    OrgRow,
+    PersonRow,
+    PostRow,
+    RosterBundle,
+    RosterFile,
+    RosterReading,
+    RosterRow,
+    SectionRow,
+    TeachingRow,
+    TermRow,
+)
+
+_FIELDS: dict[type[RosterRow], str] = {
+    OrgRow: "orgs",
+    TermRow: "terms",
+    PersonRow: "people",
+    PostRow: "posts",
+    CourseRow: "courses",
+    SectionRow: "sections",
+    TeachingRow: "teaching",
+    EnrollmentRow: "enrollments",
+    DemographicsRow: "demographics",
+}
+
+
+def read_oneroster(
+    path: Path | str, *, known: KnownIds | None = None, as_of: date | None = None, manifest_required: bool = True
+) -> RosterReading:
+    """Read and check a OneRoster CSV package without storing anything.
+
+    Parameters
+    ----------
+    path : Path or str
+        A zip or a folder.
+    known : KnownIds, optional
+        What the district's store holds. With it, a delta's reference to something neither in the package nor in the
+        store is E_REF; without it, it is taken on trust and counted as W_REF_EXTERNAL.
+    as_of : date, optional
+        With it, classes whose terms are all over by that day are reported (W_SESSION_ENDED).
+    manifest_required : bool
+        False waives the manifest: every file present is then taken as complete.
+
+    Returns
+    -------
+    RosterReading
+        The rows taken, in our words; the findings; the rows received per file. A package that cannot be used gives
+        an empty bundle and a finding (E_FILE_REFUSED, G_NOT_ONEROSTER, E_MANIFEST_…).
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is nothing at `path`.
+
+    Notes
+    -----
+    **Source**: 1EdTech OneRoster 1.1.1 and 1.2.1 CSV binding, as restated in standards sections 1 and 11.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     reading = read_oneroster(folder)
+    >>> [finding.code for finding in reading.findings]
+    ['G_NOT_ONEROSTER']
+    """
+    path = Path(path)
+    log = FindingLog()
+    try:
+        with open_package(path) as package:
+            return _read_package(package, log, known, as_of, manifest_required)
+    except PackageRefusedError as refusal:
+        log.add("E_FILE_REFUSED", path.name, detail=str(refusal))
+    except UNREADABLE as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        log.add("E_FILE_REFUSED", path.name, detail="The package is damaged.")
+    return RosterReading(RosterBundle(version=""), log.close(()))
+
+
+def _read_package(
+    package: Package, log: FindingLog, known: KnownIds | None, as_of: date | None, manifest_required: bool
+) -> RosterReading:
+    if package.top_folder:
+        log.add("W_ZIP_FOLDER", package.path.name, value=package.top_folder)
+    manifest: Manifest | None
+    if MANIFEST in package.members:
+        manifest = read_manifest(package, log)
+    elif other := recognise_other_format(package):
+        log.add("G_NOT_ONEROSTER", package.path.name, detail=other)
+        manifest = None
+    elif manifest_required:
+        log.add("E_MANIFEST_MISSING", MANIFEST)
+        manifest = None
+    else:
+        manifest = assume_manifest(package)
+    if manifest is None:
+        return RosterReading(RosterBundle(version=""), log.close(()))
+    _settle_names(package, manifest, log)
+    return _PackageReader(package, manifest, log, known, as_of).read()
+
+
+def _settle_names(package: Package, manifest: Manifest, log: FindingLog) -> None:
+    """Report files nobody asked for; read one whose name differs only in case; hold the rest against the manifest."""
+    expected = {f"{name}.csv".lower(): f"{name}.csv" for name in known_files(manifest.version)}
+    for name in sorted({*package.members} - {*expected.values(), MANIFEST}):
+        meant = expected.get(name.lower())
+        if meant and meant not in package.members:
+            package.members[meant] = package.members[name]
+            log.add("W_FILE_UNKNOWN", name, detail=f"It was read as {meant}.")
+        elif package.archive is not None or name.lower().endswith(".csv"):
+            log.add("W_FILE_UNKNOWN", name, detail="It was passed over.")
+    for name in package.litter:
+        log.add("W_FILE_UNKNOWN", name, detail="It was passed over.")
+    for name in known_files(manifest.version):
+        mode = manifest.modes.get(name, Mode.ABSENT)
+        is_there = f"{name}.csv" in package.members
+        if mode is not Mode.ABSENT and not is_there:
+            log.add("E_MANIFEST_MISMATCH", f"{name}.csv", value=mode.value)
+            manifest.modes[name] = Mode.ABSENT
+        elif mode is Mode.ABSENT and is_there and name not in manifest.broken:
+            log.add("W_MANIFEST_MISMATCH", f"{name}.csv")
+
+
+class _PackageReader:
+    """Reads the files of one package in the order in which they point to each other."""
+
+    def __init__(
+        self, package: Package, manifest: Manifest, log: FindingLog, known: KnownIds | None, as_of: date | None
+    ) -> None:
+        self._package, self._manifest, self._log = package, manifest, log
+        self._references = References(log, known)
+        self._conflicts = Conflicts(log, as_of)
+        self._rows: dict[str, list[RosterRow]] = {field: [] for field in _FIELDS.values()}
+        self._files: list[RosterFile] = []
+
+    def read(self) -> RosterReading:
+        version = self._manifest.version
+        modes = self._manifest.modes
+        for name, mode in modes.items():
+            self._references.shelf(name).mode = mode
+        for name, layout in LAYOUTS[version].items():
+            if modes.get(name, Mode.ABSENT) is not Mode.ABSENT:
+                self._read_file(layout, modes[name])
+        for name in known_files(version)[len(LAYOUTS[version]) :]:
+            if modes.get(name, Mode.ABSENT) is not Mode.ABSENT:
+                self._count_file(name, modes[name])
+        if version == "1.2":
+            self._settle_kinds()
+        bundle: dict[str, Any] = {field: tuple(rows) for field, rows in self._rows.items()}
+        order = tuple(f"{name}.csv" for name in known_files(version))
+        return RosterReading(
+            RosterBundle(
+                version=version,
+                source_system_name=self._manifest.system_name,
+                source_system_code=self._manifest.system_code,
+                files=tuple(self._files),
+                **bundle,
+            ),
+            self._log.close(order),
+        )
+
+    def _read_file(self, layout: FileLayout, mode: Mode) -> None:
+        file, shelf = f"{layout.name}.csv", self._references.shelf(layout.name)
+        with self._package.open(file) as stream:
+            facts = examine_text(stream)
+        numbers = [self._log.add(finding.code, file) for finding in report_encoding(file, facts)]
+        rows = taken = 0
+        if facts.encoding is None:
+            shelf.file_root = numbers[-1]
+        else:
+            with self._package.open_text(file, facts.encoding) as text:
+                lines = stream_lines(text, file, self._log)
+                header = next(lines, (1, []))[1]
+                positions, shelf.file_root = match_header(layout, header, mode, self._log)
+                judge = RowJudge(layout, positions, len(header), mode, self._log, self._manifest.version)
+                taker = _RowTaker(layout, mode, judge, self._references, self._conflicts, self._rows)
+                for line, cells in lines:
+                    rows += 1
+                    if shelf.file_root is None:
+                        taker.take(line, cells)
+                taken = taker.close(self._log)
+        self._report_empty(layout.name, mode, rows, taken)
+        mode = mode if shelf.file_root is None else Mode.ABSENT
+        refused = frozenset(shelf.refused.keys() - shelf.accepted.keys())
+        self._files.append(RosterFile(file, mode, rows, facts.sha256, refused))
+        self._close_people(layout.name)
+
+    def _report_empty(self, name: str, mode: Mode, rows: int, taken: int) -> None:
+        file, is_needed = f"{name}.csv", name in NEEDED_FILES and mode is Mode.BULK
+        if self._references.shelf(name).file_root is not None or taken:
+            return
+        if is_needed:
+            detail = f"None of its {rows:,} rows could be taken." if rows else "The file has no rows."
+            self._log.add("G_EMPTY", file, detail=f"The file is declared complete (bulk). {detail}")
+        elif not rows:
+            self._log.add("W_FILE_EMPTY", file)
+
+    def _close_people(self, name: str) -> None:
+        if name == "users":
+            self._conflicts.close_users()
+        elif name == "roles":
+            users, roles = self._references.shelf("users"), self._references.shelf("roles")
+            if users.mode is Mode.BULK and roles.mode is Mode.BULK and roles.file_root is None:
+                self._conflicts.close_roles()
+
+    def _count_file(self, name: str, mode: Mode) -> None:
+        """Count the rows of a file we do not use; what is in it is not judged."""
+        file = f"{name}.csv"
+        with self._package.open(file) as stream:
+            facts = examine_text(stream)
+        for finding in report_encoding(file, facts):
+            self._log.add(finding.code, file)
+        rows = 0
+        if facts.encoding is not None:
+            with self._package.open_text(file, facts.encoding) as text:
+                rows = max(sum(1 for _ in stream_lines(text, file, self._log)) - 1, 0)
+        self._files.append(RosterFile(file, mode, rows, facts.sha256))
+
+    def _settle_kinds(self) -> None:
+        roles: dict[str, set[str]] = {}
+        for post in self._rows["posts"]:
+            assert isinstance(post, PostRow)
+            if post.change is Change.UPSERT:
+                roles.setdefault(post.person_source_id, set()).add(post.role)
+        people = self._rows["people"]
+        for index, person in enumerate(people):
+            if isinstance(person, PersonRow) and person.source_id in roles:
+                people[index] = replace(person, kind=judge_kind(roles[person.source_id]))
+
+
+class _RowTaker:
+    """Takes the rows of one file: follows their references, shelves their ids, converts them."""
+
+    def __init__(
+        self,
+        layout: FileLayout,
+        mode: Mode,
+        judge: RowJudge,
+        references: References,
+        conflicts: Conflicts,
+        rows: dict[str, list[RosterRow]],
+    ) -> None:
+        self._name, self._file, self._mode = layout.name, f"{layout.name}.csv", mode
+        self._judge, self._references, self._conflicts, self._rows = judge, references, conflicts, rows
+        self._shelf: Shelf = references.shelf(layout.name)
+        pointing = [c for c in layout.columns if c.kind in (CellKind.REFERENCE, CellKind.REFERENCES)]
+        if layout.name == "demographics":  # its sourcedId is the user's
+            pointing.append(Column("sourcedId", CellKind.REFERENCE, required=True, target="users"))
+        self._outward = [column for column in pointing if column.target != layout.name]
+        self._inward = [column for column in pointing if column.target == layout.name]
+        # Rows that may point to later rows of their own file wait until it is read; the others go straight through.
+        self._waiting: list[SourceRow] = []
+        self._taken = 0
+
+    def take(self, line: int, cells: list[str]) -> None:
+        """Judge one row and take or refuse it."""
+        row = self._judge.judge(line, cells)
+        if self._name == "roles" and (person := row.values.get("userSourcedId")):
+            self._conflicts.place(person[0])
+        for column in self._outward:
+            self._follow(row, column)
+        if row.root is not None:
+            if row.source_id:
+                self._shelf.refused[row.source_id] = row.root
+            return
+        if self._name not in ("enrollments", "demographics"):  # nothing points into these two
+            self._shelf.accepted[row.source_id] = row.values.get("type") or ""
+        self._taken += 1
+        self._conflicts.note(self._name, row)
+        if self._inward:
+            self._waiting.append(row)
+        else:
+            self._convert(row)
+
+    def close(self, log: FindingLog) -> int:
+        """Settle what had to wait; return how many rows were taken."""
+        for row in self._waiting:
+            for column in self._inward:
+                self._follow(row, column)
+        if self._name == "orgs":
+            cut_org_rings(self._waiting, log)
+        for row in self._waiting:
+            self._convert(row)
+        self._waiting.clear()
+        if self._mode is Mode.DELTA:
+            self._settle_delta()
+        return self._taken
+
+    def _follow(self, row: SourceRow, column: Column) -> None:
+        value = row.source_id if column.name == "sourcedId" else row.values.get(column.name)
+        if not value:
+            return
+        ids = value if isinstance(value, tuple) else (value,)
+        tie = self._references.follow(self._file, row.line, column, ids, row.change, self._mode)
+        row.values[column.name] = tie.kept
+        if tie.root is not None and row.root is None:
+            row.root = tie.root
+            if tie.follows:
+                self._references.count_follower(tie.root, self._file)
+
+    def _convert(self, row: SourceRow) -> None:
+        for converted in convert_row(self._name, row):
+            self._rows[_FIELDS[type(converted)]].append(converted)
+
+    def _settle_delta(self) -> None:
+        """Drop versions that a newer row of the same file replaced, and put the rest in the order of their changes."""
+        for field, rows in self._rows.items():
+            mine = [row for row in rows if row.file == self._file and row.line not in self._judge.superseded]
+            if mine:
+                mine.sort(key=lambda row: row.modified_at.timestamp() if row.modified_at else 0.0)
+                self._rows[field] = [row for row in rows if row.file != self._file] + mine
