@@ -244,16 +244,9 @@ def read_detection_folder(path: Path | str) -> DetectionFolder:
     known = (np.append(visit_school, -1)[visit] >= 0) & (observer >= 0) & (item >= 0)
     visit, observer, item = visit[known], observer[known], item[known]
     school = visit_school[visit]
+    declared = [(scores, known), (visits, visit), (observers, observer), (items, item), (schools, school)]
     # A score cannot be read before its visit, observer, look-for and school are known.
-    available = np.maximum.reduce(
-        [
-            scores.days("available_on")[known],
-            visits.days("available_on")[visit],
-            observers.days("available_on")[observer],
-            items.days("available_on")[item],
-            schools.days("available_on")[school],
-        ]
-    )
+    available = np.maximum.reduce([table.days("available_on")[at] for table, at in declared])
     survey = _read_surveys(folder, schools.ids("school"))
     return DetectionFolder(
         district=district,
