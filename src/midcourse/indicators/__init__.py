@@ -1,5 +1,44 @@
 """Indicators: what we measure and how it is computed."""
 
+from midcourse.indicators.calculation import compute_values
+from midcourse.indicators.definition import (
+    Condition,
+    Evidence,
+    Form,
+    Formula,
+    Indicator,
+    Kind,
+    Metric,
+    Minimums,
+    RollUp,
+    Roster,
+    Test,
+    Words,
+)
+from midcourse.indicators.loading import CatalogueError, load_catalogue, load_indicator
+from midcourse.indicators.roll_ups import NETWORK
+from midcourse.indicators.storing import read_values, write_values
 from midcourse.indicators.values import IndicatorValue
 
-__all__ = ["IndicatorValue"]
+__all__ = [
+    "NETWORK",
+    "CatalogueError",
+    "Condition",
+    "Evidence",
+    "Form",
+    "Formula",
+    "Indicator",
+    "IndicatorValue",
+    "Kind",
+    "Metric",
+    "Minimums",
+    "RollUp",
+    "Roster",
+    "Test",
+    "Words",
+    "compute_values",
+    "load_catalogue",
+    "load_indicator",
+    "read_values",
+    "write_values",
+]

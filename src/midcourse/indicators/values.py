@@ -38,6 +38,9 @@ class IndicatorValue:
         Latest ``available_on`` among the facts used (freshness).
     snapshot_id : str
         The published snapshot it was computed from.
+    cell : str
+        The cut within the unit, where the indicator has several: test, subject and grade of a published result, e.g.
+        ``"smarter_balanced:math:03"``. Empty for the whole unit.
     """
 
     indicator_id: str
@@ -64,3 +67,4 @@ class IndicatorValue:
     short_by: int
     latest_on: date | None
     snapshot_id: str
+    cell: str = ""

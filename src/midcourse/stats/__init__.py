@@ -2,7 +2,15 @@
 
 from midcourse.stats.agreement import agreement_interval
 from midcourse.stats.change_points import ChangeOdds, ChangePrior, change_odds, ramp_profiles
-from midcourse.stats.intervals import Interval, between_sd, mean_interval, median_interval, ratio_interval, t_quantile
+from midcourse.stats.intervals import (
+    Interval,
+    between_sd,
+    mean_interval,
+    median_interval,
+    ratio_interval,
+    t_quantile,
+    wilson,
+)
 from midcourse.stats.state_space import Observations, ShiftFilter, ShiftPosterior, absorb_shifts, shift_posterior
 
 __all__ = [
@@ -22,4 +30,5 @@ __all__ = [
     "ratio_interval",
     "shift_posterior",
     "t_quantile",
+    "wilson",
 ]

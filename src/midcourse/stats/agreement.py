@@ -56,61 +56,71 @@ def agreement_interval(
     >>> round(agreement_interval(np.array([1., 1, 1, 1, 1, 1, 0, 1]), visit, two, two * 0, visit).estimate, 3)
     0.68
     """
-    keep = _marked_twice(subjects, items)
-    if not keep.any():
+    _, start, pair = np.unique(_pairs(subjects, items), return_index=True, return_inverse=True)
+    counts: Floats = np.bincount(pair).astype(np.float64)
+    twice = counts[pair] >= 2
+    if not twice.any():
         raise ValueError("no subject was marked twice on the same item")
-    marks, subjects, raters, items, groups = (column[keep] for column in (marks, subjects, raters, items, groups))
-    estimate = _pooled_ac1(marks, subjects, items)
-    n = float(len(np.unique(subjects)))
-    by_group = _jackknife(marks, subjects, items, groups, pairs_only=False)
-    by_rater = _jackknife(marks, subjects, items, raters, pairs_only=True)
-    if by_group is None or by_rater is None:
+    yes: Floats = np.bincount(pair, weights=marks).astype(np.float64)
+    item = np.unique(items[start], return_inverse=True)[1]
+    whole = _sums(yes, counts, np.zeros(len(start), np.int64), item)
+    estimate = float(_ac1(whole)[0])
+    n = float(len(np.unique(subjects[twice])))
+
+    group = np.unique(groups[start[counts >= 2]], return_inverse=True)[1]
+    by_group = np.zeros(len(start), np.int64)
+    by_group[counts >= 2] = group
+    without_group: Floats = whole - _sums(yes, counts, by_group, item)
+    # leaving out a rater turns a subject marked twice into one marked once, which then drops out
+    rater = np.zeros(len(marks), np.int64)
+    rater[twice] = np.unique(raters[twice], return_inverse=True)[1]
+    at = pair[twice]
+    before = _sums(yes[at], counts[at], rater[twice], item[at])
+    after = _sums(yes[at] - marks[twice], counts[at] - 1, rater[twice], item[at], items_n=before.shape[2])
+    without_rater: Floats = whole - before + after
+    errors = [_jackknife_error(_ac1(left)) for left in (without_group, without_rater)]
+    known = [one for one in errors if one is not None]
+    if len(known) < len(errors):
         return Interval(estimate, -1.0, 1.0, float("nan"), n, 0.0)
-    error, count = max(by_group, by_rater)
+    error, count = max(known)
     half = t_quantile(level, count - 1) * error
     return Interval(estimate, max(-1.0, estimate - half), min(1.0, estimate + half), error, n, count - 1.0)
 
 
-def _marked_twice(subjects: Codes, items: Codes) -> np.ndarray:
-    pair = _pair(subjects, items)
-    _, inverse, counts = np.unique(pair, return_inverse=True, return_counts=True)
-    return np.asarray(counts[inverse] >= 2)
-
-
-def _pair(subjects: Codes, items: Codes) -> Codes:
+def _pairs(subjects: Codes, items: Codes) -> Codes:
     return (subjects * (int(items.max()) + 1) + items).astype(np.int64)
 
 
-def _pooled_ac1(marks: Floats, subjects: Codes, items: Codes) -> float:
-    _, start, inverse = np.unique(_pair(subjects, items), return_index=True, return_inverse=True)
-    raters_n = np.bincount(inverse).astype(float)
-    yes = np.bincount(inverse, weights=marks)
-    no = raters_n - yes
-    agreed = (yes * (yes - 1) + no * (no - 1)) / (raters_n * (raters_n - 1))
-    item = np.unique(items[start], return_inverse=True)[1]
-    subjects_n = np.bincount(item)
-    prevalence = np.bincount(item, weights=yes / raters_n) / subjects_n
-    chance = 2 * prevalence * (1 - prevalence)
-    gained = float(agreed.sum() - (chance * subjects_n).sum())
-    return gained / float(((1 - chance) * subjects_n).sum())
+def _sums(yes: Floats, counts: Floats, cluster: Codes, item: Codes, *, items_n: int | None = None) -> Floats:
+    """Sum agreement, prevalence and number of subjects; shape ``(3, n_clusters, n_items)``. Single marks add nought."""
+    wide = int(item.max()) + 1 if items_n is None else items_n
+    twice = counts >= 2
+    many = np.where(twice, counts, 2.0)
+    no = counts - yes
+    agreed = (yes * (yes - 1) + no * (no - 1)) / (many * (many - 1))
+    clusters_n = int(cluster.max()) + 1
+    return np.array(
+        [
+            np.bincount(cluster * wide + item, weights=column * twice, minlength=clusters_n * wide).reshape(-1, wide)
+            for column in (agreed, yes / many, np.ones(len(yes)))
+        ]
+    )
 
 
-def _jackknife(
-    marks: Floats, subjects: Codes, items: Codes, clusters: Codes, *, pairs_only: bool
-) -> tuple[float, int] | None:
-    """Return the standard error and number of clusters; None when leaving one out leaves nothing."""
-    left_out = np.unique(clusters)
-    estimates = []
-    for cluster in left_out:
-        keep = clusters != cluster
-        if pairs_only and keep.any():  # without that rater a visit by two is a visit by one, and drops out
-            inside = np.flatnonzero(keep)
-            keep = np.zeros(len(marks), bool)
-            keep[inside[_marked_twice(subjects[inside], items[inside])]] = True
-        if keep.any():
-            estimates.append(_pooled_ac1(marks[keep], subjects[keep], items[keep]))
+def _ac1(sums: Floats) -> Floats:
+    """Return AC1 pooled over items for each cluster's sums; NaN where nothing is left to agree on."""
+    agreed, prevalence, n = sums
+    share = np.divide(prevalence, n, out=np.zeros_like(n), where=n > 0.5)
+    chance = 2 * share * (1 - share)
+    possible = ((1 - chance) * n).sum(axis=1)
+    gained = (agreed - chance * n).sum(axis=1)
+    corrected: Floats = np.divide(gained, possible, out=np.full(len(possible), np.nan), where=possible > 0.25)
+    return corrected
+
+
+def _jackknife_error(left_out: Floats) -> tuple[float, int] | None:
+    """Return the delete-one standard error and the number of clusters; None when leaving one out leaves nothing."""
     count = len(left_out)
-    if count < 2 or len(estimates) < count:
+    if count < 2 or np.isnan(left_out).any():
         return None
-    values = np.array(estimates)
-    return sqrt((count - 1) / count * float(((values - values.mean()) ** 2).sum())), count
+    return sqrt((count - 1) / count * float(((left_out - left_out.mean()) ** 2).sum())), count
