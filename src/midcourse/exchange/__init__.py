@@ -20,6 +20,7 @@ from midcourse.exchange.detection_folder import (
 from midcourse.exchange.finding_groups import FindingGroup, group_findings, write_findings_csv
 from midcourse.exchange.findings import Finding
 from midcourse.exchange.oneroster import read_oneroster
+from midcourse.exchange.oneroster_writing import write_oneroster
 from midcourse.exchange.result_cells import Cell
 from midcourse.exchange.result_organizations import Organization, OrganizationMatch, match_organization
 from midcourse.exchange.result_rows import AchievementReading, LevelResult, ResultRow
@@ -43,6 +44,7 @@ from midcourse.exchange.rosters import (
     TermRow,
 )
 from midcourse.exchange.spreadsheets import Table, read_table
+from midcourse.exchange.staff_list import StaffListReading, StaffRow, read_staff_list
 
 __all__ = [
     "AchievementReading",
@@ -71,6 +73,8 @@ __all__ = [
     "RosterReading",
     "RosterRow",
     "SectionRow",
+    "StaffListReading",
+    "StaffRow",
     "Table",
     "TeachingRow",
     "TermRow",
@@ -83,7 +87,9 @@ __all__ = [
     "read_achievement_package",
     "read_detection_folder",
     "read_oneroster",
+    "read_staff_list",
     "read_table",
     "write_findings_csv",
+    "write_oneroster",
     "write_verdicts",
 ]
