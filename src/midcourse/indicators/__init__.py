@@ -15,7 +15,9 @@ from midcourse.indicators.definition import (
     Test,
     Words,
 )
+from midcourse.indicators.disclosure import MinimumsRule
 from midcourse.indicators.loading import CatalogueError, load_catalogue, load_indicator
+from midcourse.indicators.opening import FactCount, FactsBehind, facts_behind
 from midcourse.indicators.roll_ups import NETWORK
 from midcourse.indicators.storing import read_values, write_values
 from midcourse.indicators.values import IndicatorValue
@@ -25,6 +27,8 @@ __all__ = [
     "CatalogueError",
     "Condition",
     "Evidence",
+    "FactCount",
+    "FactsBehind",
     "Form",
     "Formula",
     "Indicator",
@@ -32,11 +36,13 @@ __all__ = [
     "Kind",
     "Metric",
     "Minimums",
+    "MinimumsRule",
     "RollUp",
     "Roster",
     "Test",
     "Words",
     "compute_values",
+    "facts_behind",
     "load_catalogue",
     "load_indicator",
     "read_values",

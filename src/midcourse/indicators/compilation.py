@@ -99,6 +99,35 @@ def roster_query(roster: Roster, facts: Facts) -> Any:
     ).distinct()
 
 
+def event_query(
+    indicator: Indicator, facts: Facts, name: str, *, segments: list[int], school_id: str | None, until: date
+) -> Any:
+    """Return the single events behind a value, with the Monday of their week: for `indicators.opening` alone.
+
+    Conditions on the mark itself are left out, so that what was not applicable or not looked for can be counted too.
+    """
+    import ibis
+
+    table = facts.table(name)
+    kept = tuple(c for c in indicator.formula.rows if c.column not in ("present", "value", "value_missing"))
+    table = table.filter(all_of(table, kept), table.happened_on <= ibis.literal(until))
+    if school_id is not None:
+        column = "home_school_id" if indicator.formula.roster else _SCHOOL.get(name, "school_id")
+        table = table.filter(table[column if column in table.columns else "school_id"] == school_id)
+    dated = _with_segment(table, facts)
+    dated = dated.filter(dated.segment.isin(segments))
+    columns = {"week_of": dated.happened_on.truncate("W"), "person": dated[_PERSON.get(name, "room_key")]}
+    if name == "visit_items":
+        columns |= {"event": dated.visit_key, "subject": dated.look_for, "observer": dated.observer_key}
+        hits = all_of(dated, indicator.formula.hits) if indicator.formula.hits else dated.present
+        columns |= {"hit": hits & dated.present.notnull(), "known": dated.present.notnull()}
+        columns["missing"] = dated.value_missing
+    else:
+        columns["event"] = dated.visit_key if name == "visits" else dated.intervisitation_key
+        columns["subject"] = ibis.literal(name)
+    return dated.select(**columns)
+
+
 def all_of(table: Any, conditions: tuple[Condition, ...]) -> Any:
     """Return the conjunction of the conditions on a table; true when there is none."""
     import ibis

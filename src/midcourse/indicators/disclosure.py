@@ -151,9 +151,15 @@ def guard_totals(values: Iterable[IndicatorValue]) -> tuple[IndicatorValue, ...]
     )
 
 
-def counts_may_show(largest_room_n: float, visits_n: float, *, floors: MinimumsRule = FLOORS) -> bool:
-    """Say whether a cell of facts may show, given the visits of the classroom (or person) that supplied most."""
-    return visits_n > 0 and largest_room_n <= floors.one_room_share * visits_n + 1e-9
+def cell_may_show(events_of_each: list[int], *, floors: MinimumsRule = FLOORS) -> bool:
+    """Say whether a cell of facts may show, given how many events each classroom (or person) supplied.
+
+    Stricter than privacy 2.4 asks: it counts the classrooms seen, not those that could have been. A week's cell is
+    small, and a school knows whose classroom was visited in which week.
+    """
+    return len(events_of_each) >= floors.eligible_teachers and max(events_of_each) <= floors.one_room_share * sum(
+        events_of_each
+    )
 
 
 def _coarsened(value: IndicatorValue) -> IndicatorValue:
