@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from midcourse.signals.circumstances import Circumstances, Lookback
 from midcourse.signals.records import VisitRecords
 from midcourse.signals.rules import DEFAULT_RULE, Rule
 from midcourse.signals.sheets import Arrivals, Layout, Scale, Sheets, gather_sheets, lay_out, measure_scale, prior_state
+from midcourse.signals.sufficiency import Shortfall, Sufficiency
 from midcourse.signals.watches import Said, Watch
 from midcourse.stats import ChangeOdds, ChangePrior, ShiftFilter, absorb_shifts, change_odds, shift_posterior
 from midcourse.vocabulary import Verdict
@@ -39,10 +41,12 @@ class UnitSeries:
         Change since the baseline in rubric points of the founding rubric, and its 90 % interval.
     evidence : float
         Signed log odds, lifted by 21; for comparisons only.
-    n_visits, n_rooms, n_observers : int
-        Within the last school year.
     onset : datetime64[D]
         Where the latest change called probably began; NaT when none is called.
+    shortfall : tuple of Shortfall or None
+        What is missing where the verdict is "too few to tell"; None elsewhere.
+    circumstances : tuple of Circumstances
+        Visits, rooms and observers of the last school year, and what was adjusted for.
     """
 
     unit: str
@@ -53,10 +57,9 @@ class UnitSeries:
     lower: Floats
     upper: Floats
     evidence: Floats
-    n_visits: Ints
-    n_rooms: Ints
-    n_observers: Ints
     onset: NDArray[np.datetime64]
+    shortfall: tuple[Shortfall | None, ...]
+    circumstances: tuple[Circumstances, ...]
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,11 @@ class _Run:
         total = np.maximum(weights, 1)
         self.weights = np.column_stack([np.eye(self.schools), total / total.sum()])
         dates = len(records.as_of) - baseline
+        self.lookback = Lookback(sheets, self.layout, baseline, self.schools)
+        self.sufficiency = Sufficiency(rule, scale, self.layout, sheets, self.lookback)
         self.said: list[list[Said]] = []
+        self.shortfalls: list[list[Shortfall | None]] = []
+        self.circumstances: list[list[Circumstances]] = []
         self.estimate, self.spread = np.zeros((dates, self.schools + 1)), np.zeros((dates, self.schools + 1))
         self.onset_now = np.full((dates, self.schools + 1), -1)
 
@@ -163,6 +170,23 @@ class _Run:
                 self.onset_now[week - self.baseline, u] = self.onsets[watch.calls[-1].first_onset]
         self.said.append(row)
         self._estimate(week, score, information, first, later)
+        self._explain(week, row)
+
+    def _explain(self, week: int, said: list[Said]) -> None:
+        """Note what each verdict rests on, and what is missing where nothing is called."""
+        units = (*range(self.schools), None)
+        past = np.flatnonzero(self.onsets <= week - 36)
+        first, last = (int(past[-1]) if len(past) else 0), int((self.onsets <= week).sum())
+        steps = np.arange(first, last)[:, None] * self.schools + np.arange(self.schools)
+        self.circumstances.append([self.lookback.describe(week, u, self.filter.mean) for u in units])
+        self.shortfalls.append(
+            [
+                None
+                if said[i].direction
+                else self.sufficiency.judge(self.filter, week, u, steps if u is None else steps[:, [u]])
+                for i, u in enumerate(units)
+            ]
+        )
 
     def _later(self, score: Floats, information: Floats, onsets: int) -> ChangeOdds | None:
         """Odds of a further change in schools where one has been called, measured from there."""
@@ -203,9 +227,18 @@ class _Run:
     ) -> None:
         rule, unit = self.rule, self.scale.sd**2
         likely = first.onset if later is None else np.maximum(first.onset, later.onset)
-        prior = unit * (rule.wander_sd**2 * rule.grid_weeks / 36 + rule.called_sd**2 * likely)
-        combinations = np.tile(self.weights, (len(first.onset), 1))
-        found = shift_posterior(score, information, prior.ravel(), combinations)
+        wander = rule.wander_sd**2 * rule.grid_weeks / 36
+        own = unit * (wander + rule.called_sd**2 * likely)
+        shared = unit * (wander + rule.called_sd**2 * likely.mean(axis=1))
+        onsets = len(likely)
+        # Schools also move together: the last columns are shifts that all schools share.
+        spread = np.vstack([np.eye(len(score)), np.kron(np.eye(onsets), np.ones((1, self.schools)))])
+        found = shift_posterior(
+            spread @ score,
+            spread @ information @ spread.T,
+            np.concatenate([own.ravel(), shared]) / 2,
+            spread @ np.tile(self.weights, (onsets, 1)),
+        )
         self.estimate[week - self.baseline] = found.mean
         self.spread[week - self.baseline] = np.sqrt(np.diagonal(found.covariance))
 
@@ -222,22 +255,26 @@ class _Run:
         onset = np.full(len(dates), np.datetime64("NaT"), dtype="datetime64[D]")
         called = self.onset_now[:, u] >= 0
         onset[called] = self.records.as_of[self.onset_now[called, u]]
-        n = np.zeros(len(dates), dtype=np.int64)
-        words = {1: Verdict.IMPROVING, 0: Verdict.NO_CHANGE, -1: Verdict.WORSENING}
+        shortfall = tuple(row[u] for row in self.shortfalls)
         return UnitSeries(
             unit=name,
-            verdict=tuple(words[s.direction] for s in said),
+            verdict=tuple(_verdict(s, missing) for s, missing in zip(said, shortfall, strict=True)),
             p_improving=np.array([s.p_improving for s in said]),
             p_worsening=np.array([s.p_worsening for s in said]),
             estimate=self.estimate[:, u],
             lower=self.estimate[:, u] - half,
             upper=self.estimate[:, u] + half,
             evidence=np.array([s.evidence for s in said]),
-            n_visits=n,
-            n_rooms=n,
-            n_observers=n,
             onset=onset,
+            shortfall=shortfall,
+            circumstances=tuple(row[u] for row in self.circumstances),
         )
+
+
+def _verdict(said: Said, missing: Shortfall | None) -> Verdict:
+    if said.direction:
+        return Verdict.IMPROVING if said.direction > 0 else Verdict.WORSENING
+    return Verdict.NO_CHANGE if missing is None else Verdict.TOO_FEW
 
 
 def _by_onset(score: Floats, information: Floats, onsets: int) -> tuple[Floats, Floats]:

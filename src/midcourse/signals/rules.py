@@ -68,14 +68,14 @@ class Rule:
     hazard: float = 1 / 360
     sizes: tuple[float, ...] = (0.3, 0.6)
     ramp_weeks: tuple[int, ...] = (4, 36)
-    up_odds: float = 2.2
-    down_odds: float = 2.2
-    district_up_odds: float = 2.2
-    district_down_odds: float = 2.2
+    up_odds: float = 1.0
+    down_odds: float = 0.5
+    district_up_odds: float = 1.5
+    district_down_odds: float = 1.0
     keep_odds: float = -1.0
     wander_sd: float = 0.15
     called_sd: float = 0.5
-    smallest_change: float = 0.5
+    smallest_change: float = 0.7
     false_call_years: float = 5.0
 
     @property
