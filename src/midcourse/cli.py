@@ -27,6 +27,26 @@ def _detect(args: argparse.Namespace) -> int:
     return 0
 
 
+def _achievement_check(args: argparse.Namespace) -> int:
+    from midcourse.exchange import account_package
+
+    files = account_package(args.path, mapping=args.mapping)
+    print(f"{'rows in':>9} {'stored':>9} {'reported':>9}  file")
+    for file in files:
+        print(f"{file.rows_in:>9,} {file.rows_stored:>9,} {file.rows_reported:>9,}  {file.file} ({file.layout})")
+        for found in file.findings:
+            place = f"line {found.line}" if found.line else "whole file"
+            print(f"{'':>30} {found.code} {place}: {found.sentence} {found.remedy}")
+    rows_in, stored, reported = (
+        sum(getattr(file, name) for file in files) for name in ("rows_in", "rows_stored", "rows_reported")
+    )
+    print(f"{rows_in:>9,} {stored:>9,} {reported:>9,}  {len(files)} files")
+    lost = [file.file for file in files if not file.accounted]
+    if lost:
+        print(f"rows lost without an explanation in: {', '.join(lost)}", file=sys.stderr)
+    return 1 if lost else 0
+
+
 def _migrate(args: argparse.Namespace) -> int:
     _start_site()
     from django.core.management import call_command
@@ -44,6 +64,14 @@ def build_parser() -> argparse.ArgumentParser:
     detect.add_argument("folder", type=Path, help="folder with district.json, calendar.csv, visits.csv, scores.csv, …")
     detect.add_argument("out", type=Path, help="CSV file to write")
     detect.set_defaults(run=_detect)
+
+    achievement = verbs.add_parser("achievement", help="results files of the state").add_subparsers(
+        dest="act", required=True, metavar="ACT"
+    )
+    check = achievement.add_parser("check", help="what became of every row of a CSV, a zip or a folder; no database")
+    check.add_argument("path", type=Path)
+    check.add_argument("--mapping", default="ct-edsight", help="a shipped mapping, or a TOML file of the same form")
+    check.set_defaults(run=_achievement_check)
 
     verbs.add_parser("migrate", help="bring the database to this version").set_defaults(run=_migrate)
     return parser
