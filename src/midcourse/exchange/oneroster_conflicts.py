@@ -21,7 +21,7 @@ class Conflicts:
 
     def __init__(self, log: FindingLog, as_of: date | None) -> None:
         self._log, self._as_of = log, as_of
-        self._logins: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._logins: dict[tuple[str, str], dict[str, tuple[int, str]]] = {}
         self._primaries: dict[tuple[str, str], list[_SPAN]] = {}
         self._term_ends: dict[str, date] = {}
         self._users: dict[str, int] = {}
@@ -35,8 +35,8 @@ class Conflicts:
             self._users[row.source_id] = row.line
             for column in ("email", "username"):
                 if text := row.values.get(column):
-                    # 50,000 people, hardly any conflict: keep one entry each and grow it only when shared
-                    self._logins.setdefault((column, text.casefold()), []).append((row.line, text))
+                    # by person: two versions of one person in a delta share nothing
+                    self._logins.setdefault((column, text.casefold()), {})[row.source_id] = (row.line, text)
         elif name == "academicSessions":
             self._term_ends[row.source_id] = row.values["endDate"]
         elif name == "roles" and row.values["roleType"] == "primary":
@@ -55,9 +55,10 @@ class Conflicts:
 
     def close_users(self) -> None:
         """Report shared e-mails and user names, each once, at the first person who has it."""
-        for (column, _), people in self._logins.items():
-            if len(people) < 2:
+        for (column, _), owners in self._logins.items():
+            if len(owners) < 2:
                 continue
+            people = sorted(owners.values())
             (line, text), others = people[0], [str(other) for other, _ in people[1:]]
             more = f" and {len(others) - _NAMED_LINES} more" if len(others) > _NAMED_LINES else ""
             detail = f"line {', '.join(others[:_NAMED_LINES])}{more}"
