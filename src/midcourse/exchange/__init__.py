@@ -21,6 +21,15 @@ from midcourse.exchange.finding_groups import FindingGroup, group_findings, writ
 from midcourse.exchange.findings import Finding
 from midcourse.exchange.oneroster import read_oneroster
 from midcourse.exchange.oneroster_writing import write_oneroster
+from midcourse.exchange.protocol_documents import (
+    AnswerKind,
+    ChoiceDocument,
+    GroupDocument,
+    LookForDocument,
+    ProtocolDocument,
+    ProtocolReading,
+    Texts,
+)
 from midcourse.exchange.result_cells import Cell
 from midcourse.exchange.result_organizations import Organization, OrganizationMatch, match_organization
 from midcourse.exchange.result_rows import AchievementReading, LevelResult, ResultRow
@@ -45,11 +54,14 @@ from midcourse.exchange.rosters import (
 )
 from midcourse.exchange.spreadsheets import Table, read_table
 from midcourse.exchange.staff_list import StaffListReading, StaffRow, read_staff_list
+from midcourse.exchange.xlsform import read_xlsform, write_xlsform
 
 __all__ = [
     "AchievementReading",
+    "AnswerKind",
     "Cell",
     "Change",
+    "ChoiceDocument",
     "CourseRow",
     "DemographicsRow",
     "DetectionFolder",
@@ -58,8 +70,10 @@ __all__ = [
     "FileAccount",
     "Finding",
     "FindingGroup",
+    "GroupDocument",
     "KnownIds",
     "LevelResult",
+    "LookForDocument",
     "Mode",
     "OrgRow",
     "Organization",
@@ -67,6 +81,8 @@ __all__ = [
     "PersonKind",
     "PersonRow",
     "PostRow",
+    "ProtocolDocument",
+    "ProtocolReading",
     "ResultRow",
     "RosterBundle",
     "RosterFile",
@@ -78,6 +94,7 @@ __all__ = [
     "Table",
     "TeachingRow",
     "TermRow",
+    "Texts",
     "VerdictRow",
     "account_package",
     "group_findings",
@@ -89,7 +106,9 @@ __all__ = [
     "read_oneroster",
     "read_staff_list",
     "read_table",
+    "read_xlsform",
     "write_findings_csv",
     "write_oneroster",
     "write_verdicts",
+    "write_xlsform",
 ]

@@ -59,8 +59,8 @@ class _RefusedError(Exception):
     """The gate stays shut; the message is the sentence to show."""
 
 
-def read_table(path: Path | str) -> Table:
-    """Read the table of a CSV file, or of the first sheet of an XLSX workbook.
+def read_table(path: Path | str, *, sheet: str | None = None) -> Table:
+    """Read the table of a CSV file, or of one sheet of an XLSX workbook.
 
     CSV may be separated by comma, semicolon or tab. Formulas give the value last computed. Dates become
     ``YYYY-MM-DD``, true and false become ``true`` and ``false``, whole numbers lose ``.0``.
@@ -69,11 +69,14 @@ def read_table(path: Path | str) -> Table:
     ----------
     path : Path or str
         The file. Its content, not its name, decides whether it is a workbook.
+    sheet : str, optional
+        Name of the sheet, in any case; the first sheet when not given. A CSV file has no sheets and is read whole.
 
     Returns
     -------
     Table
-        With findings `E_FILE_REFUSED`, `E_ENCODING`, `W_ENCODING`, `W_BOM` or `W_FILE_EMPTY` where they apply.
+        With findings `E_FILE_REFUSED`, `E_SHEET_MISSING`, `E_ENCODING`, `W_ENCODING`, `W_BOM` or `W_FILE_EMPTY` where
+        they apply.
 
     Raises
     ------
@@ -96,7 +99,8 @@ def read_table(path: Path | str) -> Table:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise _RefusedError(f"The file is larger than {MAX_FILE_BYTES // 2**20} MB, so it was not opened.")
         if opening == b"PK\x03\x04":
-            return _tabulate(path.name, _read_workbook(path), ())
+            lines = _read_workbook(path, sheet)
+            return _no_sheet(path.name, sheet) if lines is None else _tabulate(path.name, lines, ())
         if opening.startswith(b"\xd0\xcf\x11\xe0"):
             raise _RefusedError("This is an old Excel workbook (.xls), or one locked by a password.")
         return _read_csv(path)
@@ -153,7 +157,8 @@ def _tabulate(file: str, lines: Iterable[tuple[int, tuple[str, ...]]], findings:
     return Table(header, tuple(rows), findings)
 
 
-def _read_workbook(path: Path) -> list[tuple[int, tuple[str, ...]]]:
+def _read_workbook(path: Path, sheet_name: str | None) -> list[tuple[int, tuple[str, ...]]] | None:
+    """Return the filled part of a sheet; None when the workbook has no sheet of that name."""
     _check_workbook(path)
     lines = []
     try:
@@ -161,7 +166,10 @@ def _read_workbook(path: Path) -> list[tuple[int, tuple[str, ...]]]:
             warnings.simplefilter("ignore")  # openpyxl warns of formatting it drops; we want the cells only
             workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
             try:
-                sheet = workbook.worksheets[0]
+                sheets = {sheet.title.strip().casefold(): sheet for sheet in reversed(workbook.worksheets)}
+                sheet = workbook.worksheets[0] if sheet_name is None else sheets.get(sheet_name.casefold())
+                if sheet is None:
+                    return None
                 sheet.reset_dimensions()  # a sheet may claim any size; count what is there
                 for line, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
                     if line > MAX_ROWS + 1000:
@@ -232,3 +240,8 @@ def _scan_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> 
 def _refused(file: str, sentence: str) -> Table:
     remedy = "Open it in your spreadsheet program, save it as .xlsx or “CSV UTF-8”, and send that."
     return Table((), (), (Finding("E_FILE_REFUSED", file, None, None, None, sentence, remedy),))
+
+
+def _no_sheet(file: str, sheet: str | None) -> Table:
+    sentence = f"The workbook has no sheet called {sheet}."
+    return Table((), (), (Finding("E_SHEET_MISSING", file, None, sheet, None, sentence, "Add or rename the sheet."),))
