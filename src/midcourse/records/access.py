@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+
 from midcourse.records.models import User
 from midcourse.vocabulary import Role
 
@@ -88,3 +90,12 @@ def may_anywhere(user: User, act: Act, *, district_id: UUID) -> bool:
         if held_district == district_id
         for role in roles
     )
+
+
+def require(by: User | None, act: Act, *, district_id: UUID, school_id: UUID | None = None) -> None:
+    """Refuse an action whose doer may not do `act` there; the machine itself (no user) may.
+
+    The pages ask first and answer as if the row were missing; this is the second lock, behind every write.
+    """
+    if by is not None and not may(by, act, district_id=district_id, school_id=school_id):
+        raise PermissionDenied(f"{act} is not granted here")

@@ -15,6 +15,8 @@ from midcourse.records.models import AuditEntry, User
 
 GENESIS = "0" * 64
 
+_CHAIN_LOCK = 0x6D6964  # any number that no other advisory lock of ours uses ("mid")
+
 
 def _digest(entry: AuditEntry) -> str:
     content = [
@@ -42,12 +44,17 @@ def append_entry(
 ) -> AuditEntry:
     """Add one entry to the chain, inside the transaction of the act that it records.
 
-    The last entry is locked first, so that two writers on PostgreSQL cannot take the same number; SQLite takes the
-    write lock for the whole transaction (settings: IMMEDIATE).
+    Writers queue for the end of the chain: on PostgreSQL by a lock that the transaction holds until it ends (locking
+    the last row is not enough, since whoever waited for it is then given that same row and not its successor); SQLite
+    takes the write lock for the whole transaction (settings: IMMEDIATE).
     """
-    if not transaction.get_connection().in_atomic_block:
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
         raise RuntimeError("an audit entry belongs inside the transaction of its act")
-    last = AuditEntry.objects.select_for_update().order_by("-number").first()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
+    last = AuditEntry.objects.order_by("-number").first()
     number, previous = (last.number + 1, last.sha256) if last else (1, GENESIS)
     entry = AuditEntry(
         number=number,

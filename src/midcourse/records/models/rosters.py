@@ -74,6 +74,12 @@ class TeachingAssignmentQuerySet(DistrictQuerySet):
             models.Q(district_id__in=standing.district_wide) | models.Q(section__school_id__in=standing.schools)
         )
 
+    def on(self, day: dt.date) -> Self:
+        """Return the assignments in force on a day; one that a roster dropped later still counts before that."""
+        rows = self.filter(models.Q(begins_on__isnull=True) | models.Q(begins_on__lte=day))
+        rows = rows.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day))
+        return rows.filter(models.Q(active=True) | models.Q(deactivated_on__gt=day))
+
 
 class TeachingAssignment(SourcedRow):
     """One educator teaching one section, with dates. Personal data by its link; seen by the school and the district."""

@@ -1,0 +1,103 @@
+"""What the server stamps on a visit when it arrives, so that later analysis never needs to know the teacher.
+
+School, grade band, subject, whether the visited teacher had had the PD, whether new, and the room key. Nothing finer
+(privacy 2.2). A teacher is looked up here to be stamped and is returned only to be the visit's short-lived host.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from midcourse.records.actions.calendars import SchoolCalendar, load_calendar
+from midcourse.records.actions.secrets import room_stamp, year_secret
+from midcourse.records.models import District, Educator, Section, TeachingAssignment, Walkthrough
+
+HOST_WEEKS = 8
+"""The longest that the site knows whom a visit concerns (privacy 2.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """The stamps of one visit, and (for the host row only) whom it concerns and until when that is known."""
+
+    school_year: int
+    had_pd: bool | None
+    new_arrival: bool | None
+    room_key: str
+    teacher: Educator | None
+    teachers: frozenset[UUID]
+    delete_after: dt.date
+
+
+@dataclass
+class StampBook:
+    """Makes the stamps of many visits of one district, asking the store once for each thing."""
+
+    district: District
+    _assignments: dict[UUID, list[TeachingAssignment]] = field(default_factory=dict)
+    _secrets: dict[int, bytes] = field(default_factory=dict)
+    _calendar: SchoolCalendar | None = None
+
+    @property
+    def calendar(self) -> SchoolCalendar:
+        """The district's calendar, read on first use."""
+        if self._calendar is None:
+            self._calendar = load_calendar(self.district)
+        return self._calendar
+
+    def secret(self, school_year: int) -> bytes:
+        """The year's secret, read on first use."""
+        if school_year not in self._secrets:
+            self._secrets[school_year] = year_secret(self.district, school_year)
+        return self._secrets[school_year]
+
+    def stamp(
+        self,
+        *,
+        visited_on: dt.date,
+        section: Section | None,
+        teacher: Educator | None = None,
+        place: str,
+        walkthrough: Walkthrough | None,
+    ) -> Stamps:
+        """Return the stamps of one visit. `place` stands in for the classroom where no teacher of record is known."""
+        taught = self._taught(section, visited_on) if section else []
+        teacher = teacher or (taught[0].educator if taught else None)
+        year = self.calendar.school_year(visited_on)
+        # Nobody of record: all such visits to one place are one cluster, the cautious reading.
+        key = room_stamp(self.secret(year), str(teacher.id) if teacher else f"place:{place}")
+        had_pd = None if teacher is None else teacher.had_pd_on is not None and teacher.had_pd_on <= visited_on
+        arrived = teacher.arrived_on if teacher else None
+        return Stamps(
+            school_year=year,
+            had_pd=had_pd,
+            new_arrival=None if arrived is None else self.calendar.school_year(arrived) == year,
+            room_key=key,
+            teacher=teacher,
+            teachers=frozenset(a.educator_id for a in taught) | ({teacher.id} if teacher else frozenset()),
+            delete_after=self._delete_after(visited_on, walkthrough),
+        )
+
+    def _delete_after(self, visited_on: dt.date, walkthrough: Walkthrough | None) -> dt.date:
+        """The end of the cycle (the walkthrough's, or else the calendar's), at the latest eight weeks after."""
+        latest = visited_on + dt.timedelta(weeks=HOST_WEEKS)
+        closes = walkthrough.ends_on if walkthrough else self.calendar.cycle_end(visited_on)
+        return min(closes, latest) if closes else latest
+
+    def _taught(self, section: Section, day: dt.date) -> list[TeachingAssignment]:
+        """Return who taught the section on the day, the teacher of record first."""
+        if section.id not in self._assignments:
+            rows = TeachingAssignment.objects.filter(section=section).select_related("educator")
+            self._assignments[section.id] = sorted(rows, key=lambda a: (not a.primary, str(a.id)))
+        return [a for a in self._assignments[section.id] if in_force(a, day)]
+
+
+def in_force(assignment: TeachingAssignment, day: dt.date) -> bool:
+    """Return whether an assignment held on a day; the same rule as `TeachingAssignment.objects.on`."""
+    return (
+        (assignment.begins_on is None or assignment.begins_on <= day)
+        and (assignment.ends_on is None or assignment.ends_on >= day)
+        and (assignment.active or (assignment.deactivated_on is not None and assignment.deactivated_on > day))
+    )
