@@ -147,7 +147,7 @@ def test_mixture_agrees_with_enumeration_of_all_sets(shares):
         ONSETS,
         UNITS,
     )
-    # Exact when everybody takes part; else the mean field is a lower bound, here within a twelfth of a unit of log odds.
+    # Exact when everybody takes part; else the mean field is a lower bound, here within 0.08 of the log odds.
     slack = 1e-6 if shares == (1.0,) else 0.08
     np.testing.assert_allclose(odds.up, up, atol=slack)
     np.testing.assert_allclose(odds.down, down, atol=slack)

@@ -232,12 +232,13 @@ class _Run:
         shared = unit * (wander + rule.called_sd**2 * likely.mean(axis=1))
         onsets = len(likely)
         # Schools also move together: the last columns are shifts that all schools share.
-        spread = np.vstack([np.eye(len(score)), np.kron(np.eye(onsets), np.ones((1, self.schools)))])
+        with_shared = information.reshape(len(score), onsets, self.schools).sum(axis=2)
+        among_shared = with_shared.reshape(onsets, self.schools, onsets).sum(axis=1)
         found = shift_posterior(
-            spread @ score,
-            spread @ information @ spread.T,
+            np.concatenate([score, score.reshape(onsets, self.schools).sum(axis=1)]),
+            np.block([[information, with_shared], [with_shared.T, among_shared]]),
             np.concatenate([own.ravel(), shared]) / 2,
-            spread @ np.tile(self.weights, (onsets, 1)),
+            np.vstack([np.tile(self.weights, (onsets, 1)), np.ones((onsets, self.schools + 1))]),
         )
         self.estimate[week - self.baseline] = found.mean
         self.spread[week - self.baseline] = np.sqrt(np.diagonal(found.covariance))

@@ -293,7 +293,7 @@ class Arrivals:
         a, b = np.nonzero(self.survey_week[surveys][:, None] >= onsets)
         slope = self.rule.survey_slope / self.scale.sd
         shifts[a + len(rows), b, self.records.survey_school[surveys][a]] = slope
-        return shifts.reshape(m, -1)
+        return shifts.reshape(m, len(onsets) * schools)
 
     def _links(self, rows: Ints) -> tuple[Floats, Floats]:
         """Contrasts between the look-fors of a sheet: they tell how hard each is, whatever the lesson was.

@@ -84,9 +84,11 @@ class Sufficiency:
         floor = float(load[at] @ filter_.covariance[np.ix_(at, at)] @ load[at])
         fewest = _MOST_VISITS + 1.0
         cases = [(0.0, 1.0)]  # a change that begins now: nothing known of it yet, and the filter does not lean to it
+        first, last = int(steps[0, 0]), int(steps[-1, -1]) + 1
+        lean = load[at] @ filter_.bias[at, first:last]
         for step in steps:
-            have = float(filter_.information[np.ix_(step, step)].sum())
-            cases.append((have, 1.0 - float(load[at] @ filter_.bias[np.ix_(at, step)].sum(1))))
+            have = float(filter_.information[step[:, None], step].sum())
+            cases.append((have, 1.0 - float(lean[step - first].sum())))
         for have, answers in cases:
             open_variance = answers**2 / max(self.needed_information - have, 1e-9) - floor
             if open_variance > 0:
