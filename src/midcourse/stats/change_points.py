@@ -141,7 +141,7 @@ def change_odds(score: Floats, information: Floats, prior: ChangePrior, allowed:
     --------
     >>> import numpy as np
     >>> prior = ChangePrior(0.01, (0.5,), (1,), (1.0,))
-    >>> odds = change_odds(np.array([[20.0]]), np.array([[[[40.0]]]]), prior)
+    >>> odds = change_odds(np.array([[40.0]]), np.array([[[[80.0]]]]), prior)
     >>> bool(odds.up[0] > 0 > odds.down[0])
     True
     """
