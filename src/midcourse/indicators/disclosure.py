@@ -84,7 +84,7 @@ def disclose(draft: Draft, indicator: Indicator, *, floors: MinimumsRule = FLOOR
         The district's privacy floors.
     """
     value = draft.value
-    if value.n == 0 or draft.interval is None:
+    if value.n == 0:
         return _withheld(value, NO_FACTS, "no_facts", short_by=indicator.minimums.n)
     if draft.eligible_n is not None and draft.eligible_n < floors.eligible_teachers:
         # no number of visits would lift it, and how many rooms were seen must not show either
@@ -102,6 +102,8 @@ def disclose(draft: Draft, indicator: Indicator, *, floors: MinimumsRule = FLOOR
     if short:
         # one more visit brings at most one more classroom and one more observer
         return _withheld(value, TOO_FEW, short[0][0], short_by=max(by for _, by in short))
+    if draft.interval is None:
+        return _withheld(value, NOT_DEFINED, "no_variation", short_by=0)
     return value
 
 

@@ -173,14 +173,15 @@ def roll_agreement(cells: Cells, scope: Scope) -> Rolled:
         return NOTHING
     visits, observers = cells.codes("visit_key")[rows], cells.codes("observer_key")[rows]
     items, rooms = cells.codes("look_for")[rows], cells.codes("room_key")[rows]
+    interval: Interval | None
     try:
         interval = agreement_interval(cells.numbers("present")[rows], visits, observers, items, rooms)
-    except ValueError:  # both were there, but never marked the same look-for
-        return NOTHING
+    except ValueError:  # never the same look-for, or every mark the same: not defined
+        interval = None
     room_of_visit = np.unique(np.column_stack([visits, rooms]), axis=0)[:, 1]
     return Rolled(
         interval,
-        n=round(interval.effective_n),
+        n=len(room_of_visit) if interval is None else round(interval.effective_n),
         rooms_n=len(np.unique(rooms)),
         observers_n=len(np.unique(observers)),
         largest_room_n=float(np.unique(room_of_visit, return_counts=True)[1].max()),
