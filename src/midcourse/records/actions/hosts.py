@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from midcourse.records.actions.audit import append_entry
@@ -97,7 +97,9 @@ def not_visited_lately(*, school: School, today: dt.date) -> tuple[Section, ...]
     of_record: dict[UUID, TeachingAssignment] = {}
     rows = TeachingAssignment.objects.on(today).filter(section__school=school, section__active=True)
     rows = rows.exclude(section__ends_on__lt=today).exclude(section__begins_on__gt=today)
-    for row in rows.order_by("section__title", "-primary", "id").select_related("section"):
+    for row in rows.order_by(
+        "section__title", "-primary", F("begins_on").asc(nulls_first=True), "educator_id"
+    ).select_related("section"):
         of_record.setdefault(row.section_id, row)
     visited = set(
         VisitHost.objects.filter(visit__school=school, delete_after__gte=today).values_list("educator_id", flat=True)

@@ -90,8 +90,13 @@ class StampBook:
         """Return who taught the section on the day, the teacher of record first."""
         if section.id not in self._assignments:
             rows = TeachingAssignment.objects.filter(section=section).select_related("educator")
-            self._assignments[section.id] = sorted(rows, key=lambda a: (not a.primary, str(a.id)))
+            self._assignments[section.id] = sorted(rows, key=_record_order)
         return [a for a in self._assignments[section.id] if in_force(a, day)]
+
+
+def _record_order(assignment: TeachingAssignment) -> tuple[bool, dt.date, str]:
+    """The teacher of record comes first: the primary one, and of several the one who is there longest."""
+    return (not assignment.primary, assignment.begins_on or dt.date.min, str(assignment.educator_id))
 
 
 def in_force(assignment: TeachingAssignment, day: dt.date) -> bool:
