@@ -10,6 +10,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from midcourse.records.actions.rosters import PlanSummary
+    from midcourse.records.models import District, User
 
 
 def _start_site() -> None:
@@ -21,7 +26,7 @@ def _start_site() -> None:
 
 def _detect(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads only cost
-    from midcourse.signals import detect_folder  # type: ignore[attr-defined]
+    from midcourse.signals import detect_folder
 
     detect_folder(args.folder, args.out)
     return 0
@@ -55,6 +60,189 @@ def _migrate(args: argparse.Namespace) -> int:
     return 0
 
 
+# --- rosters ---------------------------------------------------------------------------------------------------------
+
+
+def _roster_check(args: argparse.Namespace) -> int:
+    import json
+
+    from midcourse.exchange import group_findings, read_oneroster, write_findings_csv
+
+    if not args.path.exists():
+        raise SystemExit(f"There is nothing at {args.path}.")
+    reading = read_oneroster(args.path)
+    if args.csv:
+        with args.csv.open("w", encoding="utf-8", newline="") as text:
+            write_findings_csv(reading.findings, text)
+    if args.json:
+        print(json.dumps(reading.as_json(), ensure_ascii=False, indent=1))
+    else:
+        for file, rows in reading.rows.items():
+            print(f"{rows:>9,}  {file}")
+        for group in group_findings(reading.findings):
+            _print_finding(group.code, group.file, group.count, group.sentence, group.remedy)
+            for found in group.first:
+                print(f"{'':>11}line {found.line or '-'} {found.column or ''} {found.value or ''}".rstrip())
+    if any(found.stops for found in reading.findings):
+        return 3
+    return 1 if any(found.refuses for found in reading.findings) else 0
+
+
+def _print_finding(code: str, file: str, count: int, sentence: str, remedy: str) -> None:
+    print(f"{count:>9,}  {code} {file}\n{'':>11}{sentence} {remedy}")
+
+
+def _roster_plan(args: argparse.Namespace) -> int:
+    _start_site()
+    from django.utils import timezone
+
+    from midcourse.records.actions import rosters
+
+    if not args.path.exists():
+        raise SystemExit(f"There is nothing at {args.path}.")
+    district, by, as_of = _find_district(args.district), _find_user(args.by), args.as_of or timezone.localdate()
+    if args.staff_list:
+        run = rosters.plan_staff_list(district=district, path=args.path, as_of=as_of, by=by)
+    else:
+        run = rosters.plan_roster(
+            district=district, path=args.path, source_system=args.source_system, as_of=as_of, by=by
+        )
+    summary = rosters.roster_plan_summary(run)
+    _print_plan(summary, examples=args.examples)
+    if summary.guards:
+        return 3
+    if summary.changes:
+        return 2
+    return 0 if any(rows for _, rows in summary.rows) or not summary.has_refusals else 1
+
+
+def _print_plan(summary: PlanSummary, *, examples: int) -> None:
+    print(f"run {summary.run_id}\n{'':>14}{'create':>9}{'update':>9}{'reopen':>9}{'close':>9}{'same':>9}")
+    for row in summary.counts:
+        numbers = (row.create, row.update, row.reactivate, row.deactivate, row.unchanged)
+        print(f"{row.subject:<14}" + "".join(f"{number:>9,}" for number in numbers))
+    for group in summary.groups:
+        for example in group.examples[:examples]:
+            print(f"{group.act} {group.subject} {example.label} ({example.source_id})")
+            for field in example.fields:
+                print(f"{'':>11}{field.name}: {field.before} -> {field.after}")
+    for found in summary.findings:
+        _print_finding(found.code, found.file, found.count, found.sentence, found.remedy)
+    for guard in summary.guards:
+        print(f"STOP       {guard.code}: {guard.sentence} {guard.remedy}")
+        for pair in guard.pairs:
+            print(f"{'':>11}{pair.subject}: {pair.stored} is perhaps {pair.coming} ({pair.source_id})")
+    if not summary.changes:
+        print("Nothing to change: the store is already as these files say.")
+
+
+def _roster_act(args: argparse.Namespace) -> int:
+    """Apply, undo, drop or re-key one run."""
+    _start_site()
+    from django.core.exceptions import ValidationError
+
+    from midcourse.records.actions import rosters
+    from midcourse.records.models import RosterRun
+
+    try:
+        run = RosterRun.objects.filter(pk=args.run_id).first()
+    except ValidationError:
+        run = None
+    if run is None:
+        raise SystemExit("There is no such run; `midcourse roster status DISTRICT` lists them.")
+    by = _find_user(args.by)
+    acts = {"undo": rosters.undo_roster, "drop": rosters.drop_roster, "rekey": rosters.rekey}
+    try:
+        if args.act == "apply":
+            run = rosters.apply_roster(run=run, override_reason=args.reason, by=by)
+        else:
+            run = acts[args.act](run=run, by=by)
+    except rosters.Refused as refusal:
+        print(f"{refusal.code}: {refusal.sentence} {refusal.remedy}", file=sys.stderr)
+        return 3 if refusal.code == "ROSTER_GUARD" else 1
+    print(f"{run.state}: run {run.id}, {run.changes.count():,} changes")
+    return 0
+
+
+def _roster_status(args: argparse.Namespace) -> int:
+    _start_site()
+    from midcourse.records.actions.rosters import roster_status
+
+    status = roster_status(_find_district(args.district))
+    for subject, count in status.active:
+        print(f"{count:>9,}  active {subject}")
+    for line in status.log:
+        who = line.applied_by or line.planned_by or "the machine"
+        why = f" {', '.join(line.guards)} {line.override_reason}".rstrip()
+        print(f"{line.as_of}  {line.state:<8} {line.kind:<10} {line.run_id} {line.file_name} by {who}{why}")
+    return 0
+
+
+def _find_district(slug: str) -> District:
+    from midcourse.records.models import District
+
+    district = District.objects.filter(slug=slug).first()
+    if district is None:
+        raise SystemExit(
+            f"There is no district {slug}; known: {', '.join(District.objects.values_list('slug', flat=True))}."
+        )
+    return district
+
+
+def _find_user(username: str) -> User | None:
+    from midcourse.records.models import User
+
+    if not username:
+        return None
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise SystemExit("There is no such sign-in.")
+    return user
+
+
+def _add_roster_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import datetime as dt
+
+    roster = verbs.add_parser("roster", help="rosters: check, plan, apply, undo").add_subparsers(
+        dest="act", required=True, metavar="ACT"
+    )
+    check = roster.add_parser("check", help="what is wrong with a OneRoster package; no database")
+    check.add_argument("path", type=Path)
+    check.add_argument("--json", action="store_true", help="rows per file and every finding")
+    check.add_argument("--csv", type=Path, help="write every finding to this CSV file")
+    check.set_defaults(run=_roster_check)
+
+    plan = roster.add_parser("plan", help="what applying it would change: 0 nothing, 2 changes, 3 guard, 1 errors")
+    plan.add_argument("district", help="the district's short name")
+    plan.add_argument("path", type=Path)
+    plan.add_argument("--staff-list", action="store_true", help="PATH is a staff list (CSV or XLSX)")
+    plan.add_argument("--source-system", help="whose ids these are; default: as the manifest says")
+    plan.add_argument("--as-of", type=dt.date.fromisoformat, help="the day the files describe; default: today")
+    plan.add_argument("--examples", type=int, default=3, help="changes of each kind to print (0 to 20)")
+    plan.add_argument("--by", default="", help="sign-in of whoever does it")
+    plan.set_defaults(run=_roster_plan)
+
+    for act, words in (
+        ("apply", "write exactly the plan"),
+        ("undo", "restore the state before a run"),
+        ("rekey", "give stored people the ids that the plan proposes"),
+        ("drop", "let go of a plan"),
+    ):
+        verb = roster.add_parser(act, help=words)
+        verb.add_argument("run_id", metavar="run", help="the run's id, as plan and status print it")
+        verb.add_argument("--by", default="", help="sign-in of whoever does it")
+        if act == "apply":
+            verb.add_argument("--reason", default="", help="why to apply although a guard stopped the plan")
+        verb.set_defaults(run=_roster_act)
+
+    status = roster.add_parser("status", help="what is active, and every run")
+    status.add_argument("district", help="the district's short name")
+    status.set_defaults(run=_roster_status)
+
+
+# --- end of rosters --------------------------------------------------------------------------------------------------
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser with every verb; docs/commands.md lists them, and a test compares."""
     parser = argparse.ArgumentParser(prog="midcourse", description="Is teaching improving, while there is still time?")
@@ -72,6 +260,8 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path)
     check.add_argument("--mapping", default="ct-edsight", help="a shipped mapping, or a TOML file of the same form")
     check.set_defaults(run=_achievement_check)
+
+    _add_roster_verbs(verbs)
 
     verbs.add_parser("migrate", help="bring the database to this version").set_defaults(run=_migrate)
     return parser

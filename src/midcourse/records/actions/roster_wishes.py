@@ -210,7 +210,7 @@ def _describe_person(person: PersonRow) -> dict[str, Any]:
     return {name: clip(Educator, name, text) for name, text in said.items()}
 
 
-def _post_key(source_id: str) -> str:
+def post_key(source_id: str) -> str:
     """Shorten an id made of two ids to what the column holds, without two becoming one."""
     if len(source_id) <= SOURCE_ID_LIMIT:
         return source_id
@@ -223,7 +223,7 @@ def _wish_posts(draft: Drafting) -> None:
     wishes = draft.begin("post", "roles.csv" if by_roles_file else "users.csv")
     titles = {person.source_id: person.position_title for person in draft.bundle.people}
     for post in draft.bundle.posts:
-        key = _post_key(post.source_id)
+        key = post_key(post.source_id)
         educator = draft.id_of("educator", post.person_source_id)
         place = draft.places.get(post.org_source_id)
         if educator is None:
@@ -240,7 +240,7 @@ def _wish_posts(draft: Drafting) -> None:
             if post.role == "systemAdministrator":
                 draft.notes.add("W_ROLE_NOTHING", post.file, post.line)
             continue
-        role = _keep_confirmed(draft, key, role, title)
+        role = keep_confirmed(draft.stored["post"].get(key), role, title)
         if role is Role.PENDING and post.change is Change.UPSERT:
             draft.notes.add("W_ROLE_PENDING", post.file, post.line)
         values = {
@@ -259,9 +259,8 @@ def _wish_posts(draft: Drafting) -> None:
         _close_posts_of_listed_people(draft, wishes)
 
 
-def _keep_confirmed(draft: Drafting, key: str, role: Role, title: str) -> Role:
+def keep_confirmed(stored: Stored | None, role: Role, title: str) -> Role:
     """Keep the role that a person confirmed, as long as the source still says no more than it did then."""
-    stored = draft.stored["post"].get(key)
     if role is Role.PENDING and stored and stored.values["title"] == title:
         return Role(stored.values["role"])
     return role
