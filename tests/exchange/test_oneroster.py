@@ -87,7 +87,7 @@ def test_a_bad_year_refuses_the_session_and_its_followers_are_counted(make_bundl
     bundle = make_bundle()
     bundle.rows["academicSessions"][1]["schoolYear"] = "26"
     reading = read_oneroster(bundle.write(tmp_path / "b"))
-    assert [p[0] for p in places(reading)] == ["E_YEAR", "G_EMPTY", "G_EMPTY"]
+    assert [p[0] for p in places(reading)] == ["E_YEAR"]
     assert "1 of classes.csv, 2 of enrollments.csv" in reading.findings[0].sentence
     assert reading.bundle.get_file("enrollments.csv").refused_ids == {"e1", "e2"}
 
@@ -109,6 +109,28 @@ def test_lines_count_through_quoted_line_breaks(make_bundle: Make, tmp_path: Pat
         ("W_TRIMMED", "users.csv", 2),
         ("E_BOOL", "users.csv", 6),
     ]
+
+
+def test_an_open_quotation_mark_makes_the_file_incomplete(make_bundle: Make, tmp_path: Path) -> None:
+    bundle = make_bundle()
+    bundle.raw["users.csv"] = bundle.print("users").replace(b",Bo,", b',"Bo,')
+    reading = read_oneroster(bundle.write(tmp_path / "b"))
+    (width, *others) = (f for f in reading.findings if f.file == "users.csv")
+    assert (width.code, width.line, others) == ("E_ROW_WIDTH", 3, [])
+    assert "2 lines were read as this one row" in width.sentence
+    assert not reading.bundle.get_file("users.csv").complete
+    assert reading.bundle.get_file("orgs.csv").complete
+    bundle.raw["users.csv"] = bundle.print("users") + b'"' + b"x" * 200_000
+    reading = read_oneroster(bundle.write(tmp_path / "b"))
+    assert [p[:3] for p in places(reading)] == [("E_ROW_WIDTH", "users.csv", 5)]
+    assert not reading.bundle.get_file("users.csv").complete
+
+
+def test_rows_of_commas_are_blank(make_bundle: Make, tmp_path: Path) -> None:
+    bundle = make_bundle()
+    bundle.raw["orgs.csv"] = bundle.print("orgs") + b",,,,,,\r\n\r\n"
+    reading = read_oneroster(bundle.write(tmp_path / "b"))
+    assert (reading.findings, reading.rows["orgs.csv"]) == ((), 2)
 
 
 def test_bulk_status_is_one_warning_per_file(make_bundle: Make, tmp_path: Path) -> None:
@@ -258,6 +280,12 @@ def test_a_name_in_the_wrong_case_is_read_and_reported(make_bundle: Make, tmp_pa
     assert len(reading.bundle.people) == 3
 
 
+def test_a_manifest_in_the_wrong_case(make_bundle: Make, tmp_path: Path) -> None:
+    bundle = make_bundle()
+    bundle.raw = {"manifest.csv": b"-", "Manifest.csv": bundle.contents()["manifest.csv"]}
+    assert places(read_oneroster(bundle.write(tmp_path / "b"))) == [("W_FILE_UNKNOWN", "Manifest.csv", None, None)]
+
+
 def test_grade_book_files_are_counted(make_bundle: Make, tmp_path: Path) -> None:
     bundle = make_bundle()
     bundle.modes["results"] = "bulk"
@@ -327,6 +355,8 @@ def test_roles_of_12(make_bundle: Make, tmp_path: Path) -> None:
         ("E_ENUM", "roles.csv", 3, "role"),
         ("W_PRIMARY_MULTI", "roles.csv", 5, "roleType"),
     ]
+    bundle.add("roles", sourcedId="r9", userSourcedId="zed", role="aide")  # refused for its id, but somebody placed zed
+    assert "W_USER_NO_ROLE" not in [p[0] for p in places(read_oneroster(bundle.write(tmp_path / "b")))]
 
 
 def test_ended_classes_only_when_asked(make_bundle: Make, tmp_path: Path) -> None:

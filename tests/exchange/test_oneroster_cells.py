@@ -40,6 +40,9 @@ def test_dates(text: str, value: date | None, code: str) -> None:
         ("2025-09-01", datetime(2025, 9, 1, tzinfo=UTC), "W_DATE_FORMAT"),
         ("9/1/2025", datetime(2025, 9, 1, tzinfo=UTC), "W_DATE_FORMAT"),
         ("2025-09-01T25:00:00.000Z", None, "E_DATE"),
+        ("9/1/2025 6:00:00 PM", datetime(2025, 9, 1, 18, tzinfo=UTC), "W_DATE_FORMAT"),
+        ("9/1/2025 18:00", datetime(2025, 9, 1, 18, tzinfo=UTC), "W_DATE_FORMAT"),
+        ("9/1/2025 soon", None, "E_DATE"),
         ("yesterday", None, "E_DATE"),
     ],
 )

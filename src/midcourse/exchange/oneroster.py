@@ -24,7 +24,7 @@ from midcourse.exchange.oneroster_manifest import (
     recognise_other_format,
 )
 from midcourse.exchange.oneroster_references import References, Shelf
-from midcourse.exchange.oneroster_rows import RowJudge, SourceRow, stream_lines
+from midcourse.exchange.oneroster_rows import Lines, RowJudge, SourceRow
 from midcourse.exchange.packages import UNREADABLE, Package, PackageRefusedError, open_package
 from midcourse.exchange.roster_log import FindingLog
 from midcourse.exchange.rosters import (
@@ -118,6 +118,10 @@ def _read_package(
 ) -> RosterReading:
     if package.top_folder:
         log.add("W_ZIP_FOLDER", package.path.name, value=package.top_folder)
+    variant = next((name for name in package.members if name.lower() == MANIFEST), None)
+    if variant and MANIFEST not in package.members:
+        package.members[MANIFEST] = package.members.pop(variant)
+        log.add("W_FILE_UNKNOWN", variant, detail=f"It was read as {MANIFEST}.")
     manifest: Manifest | None
     if MANIFEST in package.members:
         manifest = read_manifest(package, log)
@@ -201,11 +205,13 @@ class _PackageReader:
             facts = examine_text(stream)
         numbers = [self._log.add(finding.code, file) for finding in report_encoding(file, facts)]
         rows = taken = 0
+        is_complete = True
         if facts.encoding is None:
             shelf.file_root = numbers[-1]
         else:
             with self._package.open_text(file, facts.encoding) as text:
-                lines = stream_lines(text, file, self._log)
+                source = Lines(text, file, self._log)
+                lines = iter(source)
                 header = next(lines, (1, []))[1]
                 positions, shelf.file_root = match_header(layout, header, mode, self._log)
                 judge = RowJudge(layout, positions, len(header), mode, self._log, self._manifest.version)
@@ -213,20 +219,22 @@ class _PackageReader:
                 for line, cells in lines:
                     rows += 1
                     if shelf.file_root is None:
-                        taker.take(line, cells)
+                        taker.take(line, cells, source.height)
                 taken = taker.close(self._log)
-        self._report_empty(layout.name, mode, rows, taken)
-        mode = mode if shelf.file_root is None else Mode.ABSENT
+                is_complete = not (source.swallowed or taker.swallowed)
         refused = frozenset(shelf.refused.keys() - shelf.accepted.keys())
-        self._files.append(RosterFile(file, mode, rows, facts.sha256, refused))
+        self._report_empty(layout.name, mode, rows, bool(taken or refused))
+        mode = mode if shelf.file_root is None else Mode.ABSENT
+        self._files.append(RosterFile(file, mode, rows, facts.sha256, refused, is_complete))
         self._close_people(layout.name)
 
-    def _report_empty(self, name: str, mode: Mode, rows: int, taken: int) -> None:
+    def _report_empty(self, name: str, mode: Mode, rows: int, has_ids: bool) -> None:
+        """A file of refused rows is not empty: their ids are known, so nothing is closed down for them."""
         file, is_needed = f"{name}.csv", name in NEEDED_FILES and mode is Mode.BULK
-        if self._references.shelf(name).file_root is not None or taken:
+        if self._references.shelf(name).file_root is not None or has_ids:
             return
         if is_needed:
-            detail = f"None of its {rows:,} rows could be taken." if rows else "The file has no rows."
+            detail = f"None of its {rows:,} rows has an id." if rows else "The file has no rows."
             self._log.add("G_EMPTY", file, detail=f"The file is declared complete (bulk). {detail}")
         elif not rows:
             self._log.add("W_FILE_EMPTY", file)
@@ -249,7 +257,7 @@ class _PackageReader:
         rows = 0
         if facts.encoding is not None:
             with self._package.open_text(file, facts.encoding) as text:
-                rows = max(sum(1 for _ in stream_lines(text, file, self._log)) - 1, 0)
+                rows = max(sum(1 for _ in Lines(text, file, self._log)) - 1, 0)
         self._files.append(RosterFile(file, mode, rows, facts.sha256))
 
     def _settle_kinds(self) -> None:
@@ -287,12 +295,14 @@ class _RowTaker:
         # Rows that may point to later rows of their own file wait until it is read; the others go straight through.
         self._waiting: list[SourceRow] = []
         self._taken = 0
+        self.swallowed = False
 
-    def take(self, line: int, cells: list[str]) -> None:
-        """Judge one row and take or refuse it."""
-        row = self._judge.judge(line, cells)
-        if self._name == "roles" and (person := row.values.get("userSourcedId")):
-            self._conflicts.place(person[0])
+    def take(self, line: int, cells: list[str], height: int) -> None:
+        """Judge one row, which covers `height` lines, and take or refuse it."""
+        row = self._judge.judge(line, cells, height)
+        self.swallowed = self.swallowed or (height > 1 and row.root is not None and not row.values)
+        if self._name == "roles":
+            self._conflicts.place(self._judge.peek(cells, "userSourcedId"))
         for column in self._outward:
             self._follow(row, column)
         if row.root is not None:

@@ -35,6 +35,8 @@ _GRADE_SPELLINGS = {
     **dict.fromkeys(("prek", "pre-k", "prekindergarten", "p", "p3", "p4", "-1"), Grade.PK),
 }
 
+_US_INSTANTS = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M %p")
+
 DATE_FORM = "YYYY-MM-DD, e.g. 2025-09-01"
 INSTANT_FORM = "YYYY-MM-DDThh:mm:ss.sssZ, e.g. 2025-09-01T06:00:00.000Z"
 
@@ -137,6 +139,13 @@ def judge_date(text: str) -> Cell:
     return Cell(None, "E_DATE", DATE_FORM)
 
 
+def _parse_us(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 @lru_cache(maxsize=4096)
 def judge_instant(text: str) -> Cell:
     """Read a UTC date-time; a bare date, an offset and a missing zone are understood and reported."""
@@ -147,6 +156,9 @@ def judge_instant(text: str) -> Cell:
             moment = datetime.fromisoformat(text)
             moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
             return Cell(moment, "W_DATE_FORMAT", INSTANT_FORM)
+        if "/" in text and " " in text:
+            found = next(filter(None, (_parse_us(text, form) for form in _US_INSTANTS)), None)
+            return Cell(found, "W_DATE_FORMAT" if found else "E_DATE", INSTANT_FORM)
         if (day := judge_date(text)).value is not None:
             moment = datetime(day.value.year, day.value.month, day.value.day, tzinfo=UTC)
             return Cell(moment, "W_DATE_FORMAT", INSTANT_FORM)

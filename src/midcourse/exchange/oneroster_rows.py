@@ -41,17 +41,32 @@ class _Seen:
     modified_at: datetime | None
 
 
-def stream_lines(text: IO[str], file: str, log: FindingLog) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, cells) of every row that is not blank, header included; a broken tail is reported and ends it."""
-    reader = csv.reader(text)
-    line = 1
-    try:
-        for cells in reader:
-            if cells:
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error:
-        log.add("E_ROW_WIDTH", file, line, detail="a cell that never ends; everything after it was lost")
+@dataclass(slots=True)
+class Lines:
+    """The rows of a text that are not blank, header included, as (line, cells).
+
+    `height` is how many lines the last row covers; `swallowed` turns true when a cell never ended and took rows along.
+    """
+
+    text: IO[str]
+    file: str
+    log: FindingLog
+    height: int = 1
+    swallowed: bool = False
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        reader = csv.reader(self.text)
+        line = 1
+        try:
+            for cells in reader:
+                self.height = reader.line_num + 1 - line
+                if any(cells):
+                    yield line, cells
+                line = reader.line_num + 1
+        except csv.Error:
+            detail = "a cell that never ends; everything after it was lost"
+            self.log.add("E_ROW_WIDTH", self.file, line, detail=detail)
+            self.swallowed = True
 
 
 class RowJudge:
@@ -64,6 +79,7 @@ class RowJudge:
         self.superseded: set[int] = set()
         self._log, self._mode, self._width = log, mode, width
         self._extensible = version != "1.1"
+        self._positions = positions
         self._common = tuple(positions.get(name) for name in _COMMON)
         self._plan = [
             (column, positions.get(column.name))
@@ -76,13 +92,19 @@ class RowJudge:
         self._seen: dict[str, _Seen] = {}  # delta: the newest version counts, so its place is kept too
         self._bulk_column = ""
 
-    def judge(self, line: int, cells: list[str]) -> SourceRow:
-        """Return the row with everything wrong with it reported."""
+    def peek(self, cells: list[str], column: str) -> str:
+        """Return the bare text of one cell, for rows that were refused before their cells were judged."""
+        position = self._positions.get(column, len(cells))
+        return cells[position].strip() if position < len(cells) else ""
+
+    def judge(self, line: int, cells: list[str], height: int = 1) -> SourceRow:
+        """Return the row, which covers `height` lines, with everything wrong with it reported."""
         row = SourceRow(line, "")
         if len(cells) != self._width:
-            id_at = self._common[0] or 0
-            row.source_id = cells[id_at].strip() if id_at < len(cells) else ""
+            row.source_id = self.peek(cells, "sourcedId")
             detail = f"{len(cells)} cells where the header has {self._width} columns"
+            if height > 1:
+                detail += f", and {height:,} lines were read as this one row"
             row.root = self._log.add("E_ROW_WIDTH", self.file, line, detail=detail)
             return row
         self._judge_id(row, cells)

@@ -83,7 +83,7 @@ class TermRow(RosterRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow(RosterRow):
-    """A person. `kind` is None only when a delta does not say; `other_ids` are (type, id) pairs.
+    """A person. `kind` is None when the package gives the person no role; `other_ids` are (type, id) pairs.
 
     `given_name` and `family_name` are the legal names; preferred names are blank where the source has none.
     """
@@ -193,6 +193,8 @@ class RosterFile:
         Of its bytes; empty when absent.
     refused_ids : frozenset of str
         Ids that stand in the file but were refused. They are *not* missing from a bulk file: do not deactivate them.
+    complete : bool
+        False when an open quotation mark swallowed rows: then nothing may be concluded from what is missing.
     """
 
     name: str
@@ -200,6 +202,7 @@ class RosterFile:
     rows: int = 0
     sha256: str = ""
     refused_ids: frozenset[str] = frozenset()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
