@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from midcourse.records.actions.rosters import PlanSummary
     from midcourse.records.models import District, User
 
@@ -52,11 +54,70 @@ def _achievement_check(args: argparse.Namespace) -> int:
     return 1 if lost else 0
 
 
+def _achievement_add(args: argparse.Namespace) -> int:
+    _start_site()
+    from midcourse.records.actions import imports
+    from midcourse.records.actions.refusals import Refused
+
+    district, by, refused = _find_district(args.district), _find_user(args.by), 0
+    for path in args.files:
+        try:
+            kept = imports.register_results(
+                district=district,
+                name=path.name,
+                content=path.read_bytes(),
+                mapping=args.mapping,
+                available_on=args.available_on,
+                by=by,
+            )
+        except Refused as refusal:
+            refused += 1
+            print(f"{path.name}: {refusal.sentence} {refusal.remedy}", file=sys.stderr)
+            continue
+        file = kept.file
+        print(f"{path.name}: {file.rows_in:,} rows in, {file.rows_stored:,} stored, {file.rows_reported:,} reported")
+        print(f"{'':>4}{kept.sentence}")
+    return 1 if refused else 0
+
+
 def _migrate(args: argparse.Namespace) -> int:
     _start_site()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=1)
+    return 0
+
+
+def _begin(args: argparse.Namespace) -> int:
+    """Found the network (once) and a district with its first login, who then lets the others in."""
+    import getpass
+
+    _start_site()
+    from django.core.management import call_command
+    from django.db import transaction
+
+    from midcourse.records.actions import organizations, people
+    from midcourse.records.actions.refusals import Refused
+    from midcourse.records.models import Network
+    from midcourse.vocabulary import Role
+
+    call_command("migrate", verbosity=0)
+    password = os.environ.get("MIDCOURSE_FIRST_PASSWORD") or getpass.getpass(f"Password for {args.username}: ")
+    try:
+        with transaction.atomic():
+            network = Network.objects.first() or organizations.create_network(name=args.network, by=None)
+            district = organizations.create_district(
+                network=network, name=args.district, slug=args.slug, state_id=args.state_id, by=None
+            )
+            educator = people.add_educator(
+                district=district, given_name=args.given_name, family_name=args.family_name, by=None
+            )
+            people.add_post(educator=educator, role=Role(args.role), by=None)
+            people.create_login(username=args.username, password=password, educator=educator, by=None)
+    except Refused as refusal:
+        print(f"{refusal.sentence} {refusal.remedy}", file=sys.stderr)
+        return 1
+    print(f"{district.name} is there. Next: midcourse roster plan {district.slug} PATH")
     return 0
 
 
@@ -178,6 +239,12 @@ def _roster_status(args: argparse.Namespace) -> int:
     return 0
 
 
+def _day(text: str) -> dt.date:
+    import datetime as dt
+
+    return dt.date.fromisoformat(text)
+
+
 def _find_district(slug: str) -> District:
     from midcourse.records.models import District
 
@@ -201,8 +268,6 @@ def _find_user(username: str) -> User | None:
 
 
 def _add_roster_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    import datetime as dt
-
     roster = verbs.add_parser("roster", help="rosters: check, plan, apply, undo").add_subparsers(
         dest="act", required=True, metavar="ACT"
     )
@@ -217,7 +282,7 @@ def _add_roster_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     plan.add_argument("path", type=Path)
     plan.add_argument("--staff-list", action="store_true", help="PATH is a staff list (CSV or XLSX)")
     plan.add_argument("--source-system", help="whose ids these are; default: as the manifest says")
-    plan.add_argument("--as-of", type=dt.date.fromisoformat, help="the day the files describe; default: today")
+    plan.add_argument("--as-of", type=_day, help="the day the files describe; default: today")
     plan.add_argument("--examples", type=int, default=3, help="changes of each kind to print (0 to 20)")
     plan.add_argument("--by", default="", help="sign-in of whoever does it")
     plan.set_defaults(run=_roster_plan)
@@ -261,7 +326,33 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--mapping", default="ct-edsight", help="a shipped mapping, or a TOML file of the same form")
     check.set_defaults(run=_achievement_check)
 
+    add = achievement.add_parser(
+        "add", help="keep results files of the state for a district; the next refresh uses them"
+    )
+    add.add_argument("district", help="the district's short name")
+    add.add_argument("files", type=Path, nargs="+", metavar="file")
+    add.add_argument("--mapping", default="ct-edsight")
+    add.add_argument("--available-on", type=_day, help="from when calculations may use them; default: today")
+    add.add_argument("--by", default="", help="sign-in of whoever does it")
+    add.set_defaults(run=_achievement_add)
+
     _add_roster_verbs(verbs)
+
+    begin = verbs.add_parser("begin", help="found a district with its first login (asks for a password)")
+    begin.add_argument("--network", default="Our network", help="name of the network, the first time")
+    for name, words in (
+        ("district", "name of the district"),
+        ("slug", "its short name, as in addresses"),
+        ("username", "first sign-in"),
+        ("given-name", "first person's given name"),
+        ("family-name", "first person's family name"),
+    ):
+        begin.add_argument(f"--{name}", required=True, help=words)
+    begin.add_argument("--state-id", default="", help="the state's code of the district, leading zeros kept")
+    begin.add_argument(
+        "--role", default="assistant_superintendent", choices=("assistant_superintendent", "data_manager")
+    )
+    begin.set_defaults(run=_begin)
 
     verbs.add_parser("migrate", help="bring the database to this version").set_defaults(run=_migrate)
     return parser
