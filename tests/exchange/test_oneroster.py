@@ -272,6 +272,34 @@ def test_empty_files(make_bundle: Make, tmp_path: Path) -> None:
     assert [p[:2] for p in found] == [("G_EMPTY", "enrollments.csv"), ("W_FILE_EMPTY", "demographics.csv")]
 
 
+@pytest.mark.parametrize("content", [b"", b"header"])
+def test_what_points_into_an_empty_file_follows_from_it(make_bundle: Make, tmp_path: Path, content: bytes) -> None:
+    bundle = make_bundle()
+    bundle.raw["orgs.csv"] = bundle.print("orgs").splitlines(keepends=True)[0] if content else b""
+    reading = read_oneroster(bundle.write(tmp_path / "b"))
+    assert places(reading) == [("G_EMPTY", "orgs.csv", None, None)]
+    assert "1 of classes.csv, 1 of courses.csv, 2 of enrollments.csv, 3 of users.csv" in reading.findings[0].sentence
+    assert reading.bundle.get_file("orgs.csv").mode is Mode.BULK
+
+
+def test_semicolons_are_one_finding(make_bundle: Make, tmp_path: Path) -> None:
+    bundle = make_bundle()
+    bundle.raw["users.csv"] = bundle.print("users").replace(b",", b";")
+    (finding,) = read_oneroster(bundle.write(tmp_path / "b")).findings
+    assert (finding.code, finding.column) == ("E_HEADER_MISSING", "sourcedId")
+    assert "not to be separated by commas" in finding.sentence
+
+
+def test_enrollments_of_a_class_at_a_district_are_not_told_again(make_bundle: Make, tmp_path: Path) -> None:
+    bundle = make_bundle()
+    bundle.rows["enrollments"][0]["schoolSourcedId"] = "d"
+    assert [p[:3] for p in places(read_oneroster(bundle.write(tmp_path / "b")))] == [
+        ("W_REF_TYPE", "enrollments.csv", 2)
+    ]
+    bundle.rows["classes"][0]["schoolSourcedId"] = "d"
+    assert [p[:3] for p in places(read_oneroster(bundle.write(tmp_path / "b")))] == [("W_REF_TYPE", "classes.csv", 2)]
+
+
 def test_a_name_in_the_wrong_case_is_read_and_reported(make_bundle: Make, tmp_path: Path) -> None:
     bundle = make_bundle()
     bundle.raw = {"users.csv": b"-", "Users.csv": bundle.print("users")}

@@ -213,7 +213,9 @@ class _PackageReader:
                 source = Lines(text, file, self._log)
                 lines = iter(source)
                 header = next(lines, (1, []))[1]
-                positions, shelf.file_root = match_header(layout, header, mode, self._log)
+                positions: dict[str, int] = {}
+                if header:
+                    positions, shelf.file_root = match_header(layout, header, mode, self._log)
                 judge = RowJudge(layout, positions, len(header), mode, self._log, self._manifest.version)
                 taker = _RowTaker(layout, mode, judge, self._references, self._conflicts, self._rows)
                 for line, cells in lines:
@@ -223,21 +225,24 @@ class _PackageReader:
                 taken = taker.close(self._log)
                 is_complete = not (source.swallowed or taker.swallowed)
         refused = frozenset(shelf.refused.keys() - shelf.accepted.keys())
-        self._report_empty(layout.name, mode, rows, bool(taken or refused))
         mode = mode if shelf.file_root is None else Mode.ABSENT
         self._files.append(RosterFile(file, mode, rows, facts.sha256, refused, is_complete))
+        if shelf.file_root is None and not taken and not refused:
+            shelf.file_root = self._report_empty(layout.name, mode, rows)
         self._close_people(layout.name)
 
-    def _report_empty(self, name: str, mode: Mode, rows: int, has_ids: bool) -> None:
-        """A file of refused rows is not empty: their ids are known, so nothing is closed down for them."""
+    def _report_empty(self, name: str, mode: Mode, rows: int) -> int | None:
+        """Report a file without one known id; what points into a needed one then follows from that.
+
+        A file of refused rows is not empty: their ids are known, so nothing is closed down for them.
+        """
         file, is_needed = f"{name}.csv", name in NEEDED_FILES and mode is Mode.BULK
-        if self._references.shelf(name).file_root is not None or has_ids:
-            return
         if is_needed:
             detail = f"None of its {rows:,} rows has an id." if rows else "The file has no rows."
-            self._log.add("G_EMPTY", file, detail=f"The file is declared complete (bulk). {detail}")
-        elif not rows:
+            return self._log.add("G_EMPTY", file, detail=f"The file is declared complete (bulk). {detail}")
+        if not rows:
             self._log.add("W_FILE_EMPTY", file)
+        return None
 
     def _close_people(self, name: str) -> None:
         if name == "users":

@@ -20,6 +20,9 @@ def match_header(
         Column name → position, and the number of the finding that refuses the whole file (None: it may be read).
     """
     file = f"{layout.name}.csv"
+    if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
+        detail = "The header is one single cell: the file seems not to be separated by commas."
+        return {}, log.add("E_HEADER_MISSING", file, 1, layout.columns[0].name, detail=detail)
     names = [column.name for column in layout.columns]
     positions, doubled = _place(layout, [cell.strip() for cell in header], log)
     refusal: int | None = None

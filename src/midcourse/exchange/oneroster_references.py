@@ -52,6 +52,7 @@ class References:
     def __init__(self, log: FindingLog, known: KnownIds | None) -> None:
         self._log = log
         self._shelves: dict[str, Shelf] = {}
+        self._misplaced: set[str] = set()
         if known is not None:
             self.shelf("orgs").known = known.orgs
             self.shelf("academicSessions").known = known.terms
@@ -117,6 +118,10 @@ class References:
     def _check_kind(self, file: str, line: int, column: Column, target: str, shelf: Shelf) -> None:
         kind = shelf.accepted.get(target, "")
         if column.target_kinds and kind and kind not in column.target_kinds:
+            if file == "classes.csv":
+                self._misplaced.add(target)
+            elif target in self._misplaced:
+                return  # the enrollments of a class at a district are there because the class is
             due = " or ".join(column.target_kinds)
             self._log.add("W_REF_TYPE", file, line, column.name, target, detail=f"It is a {kind}, not a {due}.")
 
