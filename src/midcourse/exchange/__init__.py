@@ -54,10 +54,13 @@ from midcourse.exchange.rosters import (
 )
 from midcourse.exchange.spreadsheets import Table, read_table
 from midcourse.exchange.staff_list import StaffListReading, StaffRow, read_staff_list
+from midcourse.exchange.visit_mapping import AnswerColumn, VisitField, VisitMapping, propose_mapping
+from midcourse.exchange.visit_sheet import VisitAnswer, VisitSheetReading, VisitSheetRow, read_visit_sheet
 from midcourse.exchange.xlsform import read_xlsform, write_xlsform
 
 __all__ = [
     "AchievementReading",
+    "AnswerColumn",
     "AnswerKind",
     "Cell",
     "Change",
@@ -96,9 +99,15 @@ __all__ = [
     "TermRow",
     "Texts",
     "VerdictRow",
+    "VisitAnswer",
+    "VisitField",
+    "VisitMapping",
+    "VisitSheetReading",
+    "VisitSheetRow",
     "account_package",
     "group_findings",
     "match_organization",
+    "propose_mapping",
     "read_achievement",
     "read_achievement_bytes",
     "read_achievement_package",
@@ -106,6 +115,7 @@ __all__ = [
     "read_oneroster",
     "read_staff_list",
     "read_table",
+    "read_visit_sheet",
     "read_xlsform",
     "write_findings_csv",
     "write_oneroster",
