@@ -107,7 +107,7 @@ def read_oneroster(
     except PackageRefusedError as refusal:
         log.add("E_FILE_REFUSED", path.name, detail=str(refusal))
     except UNREADABLE as error:
-        if isinstance(error, FileNotFoundError):
+        if isinstance(error, FileNotFoundError | PermissionError):
             raise
         log.add("E_FILE_REFUSED", path.name, detail="The package is damaged.")
     return RosterReading(RosterBundle(version=""), log.close(()))

@@ -20,7 +20,8 @@ MAX_UNPACKED_BYTES = 2 * 2**30
 MAX_RATIO = 200
 RATIO_FLOOR = 64 * 2**10  # a file smaller than this may be as repetitive as it likes
 
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+# What a damaged zip raises while it is read. Kept narrow, so that a mistake of ours is never told as theirs.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 
 
 class PackageRefusedError(Exception):
@@ -79,7 +80,7 @@ def open_package(path: Path) -> Iterator[Package]:
         raise FileNotFoundError(path)
     try:
         archive = zipfile.ZipFile(path)
-    except UNREADABLE as error:
+    except (*UNREADABLE, ValueError) as error:
         raise PackageRefusedError("This is neither a folder nor a zip we can read.") from error
     with archive:
         _check_archive(archive)
