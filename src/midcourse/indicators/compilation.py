@@ -17,14 +17,18 @@ import pyarrow as pa
 
 from midcourse.facts import TABLES, Snapshot
 from midcourse.indicators.definition import Condition, Form, Indicator, Roster, Test
-from midcourse.indicators.periods import Calendar
+from midcourse.indicators.periods import WEEKS_SCHEMA, Calendar
 
+_WEEKS = "weeks"
 _SCHOOL = {"intervisitations": "host_school_id"}  # every other table calls it school_id
 _PERSON = {"intervisitations": "visitor_key", "visits": "room_key"}  # whose events hang together
 
 
 class Facts:
-    """The tables of one snapshot as Ibis expressions on one DuckDB connection, read as of one date.
+    """The tables of one snapshot as Ibis expressions, and one DuckDB connection that runs them as of one date.
+
+    The expressions name tables by their declared schema and are bound to no engine, so that the same definitions
+    become SQL for another one (Spark) without a change.
 
     Parameters
     ----------
@@ -36,34 +40,50 @@ class Facts:
     """
 
     def __init__(self, snapshot: Snapshot, calendar: Calendar, *, as_of: date) -> None:
-        import ibis
+        import duckdb
 
-        self._snapshot, self._as_of = snapshot, as_of
-        self._connection = ibis.duckdb.connect()
-        self.weeks = ibis.memtable(calendar.weeks)
+        self._as_of = as_of
+        self._connection = duckdb.connect()  # in memory: a DuckDB file would admit one process
+        self._connection.register(_WEEKS, calendar.weeks)
+        for name, declared in TABLES.items():
+            paths = [str(entry.path) for entry in snapshot.files(name)]
+            if paths:
+                self._connection.read_parquet(paths, hive_partitioning=False).create_view(name)
+            else:
+                self._connection.register(name, declared.schema.empty_table())
+
+    @property
+    def weeks(self) -> Any:
+        """The Mondays of every district's school years, each with its segment."""
+        return _named(_WEEKS, WEEKS_SCHEMA)
 
     def table(self, name: str) -> Any:
-        """Return one fact table as an Ibis expression."""
+        """Return one fact table as an Ibis expression: the rows that were available."""
         import ibis
 
-        paths = [str(entry.path) for entry in self._snapshot.files(name)]
-        if not paths:
-            return ibis.memtable(TABLES[name].schema.empty_table())
-        table = self._connection.read_parquet(paths, hive_partitioning=False)
+        table = _named(name, TABLES[name].schema)
         return table.filter(table.available_on <= ibis.literal(self._as_of))
 
-    def run(self, expression: Any) -> pa.Table:
-        """Run one query and return its rows."""
-        rows: pa.Table = self._connection.to_pyarrow(expression)
-        return rows
-
     def sql(self, expression: Any) -> str:
-        """Return the SQL that one query becomes."""
-        return str(self._connection.compile(expression))
+        """Return the DuckDB SQL that one query becomes."""
+        import ibis
+
+        return str(ibis.to_sql(expression, dialect="duckdb"))
+
+    def run(self, expression: Any) -> pa.Table:
+        """Run one query and return its rows, with the columns' declared types."""
+        rows: pa.Table = self._connection.sql(self.sql(expression)).to_arrow_table()
+        return rows
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.disconnect()
+        self._connection.close()
+
+
+def _named(name: str, schema: pa.Schema) -> Any:
+    import ibis
+
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
 
 
 def compile_query(indicator: Indicator, facts: Facts) -> Any:

@@ -224,7 +224,10 @@ def median_interval(
     effective = n
     if clusters is not None:
         hits = np.where(values <= median, counts, 0.0)
-        effective = max(1.0, ratio_interval(hits, counts, clusters, level=level).effective_n)
+        # the variance there carries G / (G - 1); ranks do not, so that unclustered values give the exact interval
+        groups = _groups(clusters)
+        grown = ratio_interval(hits, counts, clusters, level=level).effective_n * groups / max(1, groups - 1)
+        effective = min(n, max(1.0, grown))
     whole = max(1, floor(effective + 1e-9))
     rank = _binomial_rank((1 - level) / 2, whole)
     lower = at_rank(max(1.0, rank / whole * n))
