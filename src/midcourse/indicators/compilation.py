@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from midcourse.facts import TABLES, Snapshot
 from midcourse.indicators.definition import Condition, Form, Indicator, Roster, Test
-from midcourse.indicators.periods import WEEKS_SCHEMA, Calendar
+from midcourse.indicators.periods import DAYS_SCHEMA, Calendar
 
-_WEEKS = "weeks"
+_DAYS = "days"
 _SCHOOL = {"intervisitations": "host_school_id"}  # every other table calls it school_id
 _PERSON = {"intervisitations": "visitor_key", "visits": "room_key"}  # whose events hang together
 
@@ -44,7 +44,7 @@ class Facts:
 
         self._as_of = as_of
         self._connection = duckdb.connect()  # in memory: a DuckDB file would admit one process
-        self._connection.register(_WEEKS, calendar.weeks)
+        self._connection.register(_DAYS, calendar.days)
         for name, declared in TABLES.items():
             paths = [str(entry.path) for entry in snapshot.files(name)]
             if paths:
@@ -53,9 +53,9 @@ class Facts:
                 self._connection.register(name, declared.schema.empty_table())
 
     @property
-    def weeks(self) -> Any:
-        """The Mondays of every district's school years, each with its segment."""
-        return _named(_WEEKS, WEEKS_SCHEMA)
+    def days(self) -> Any:
+        """The days of every district's school years, each with its week and segment."""
+        return _named(_DAYS, DAYS_SCHEMA)
 
     def table(self, name: str) -> Any:
         """Return one fact table as an Ibis expression: the rows that were available."""
@@ -136,7 +136,7 @@ def event_query(
         table = table.filter(table[column if column in table.columns else "school_id"] == school_id)
     dated = _with_segment(table, facts)
     dated = dated.filter(dated.segment.isin(segments))
-    columns = {"week_of": dated.happened_on.truncate("W"), "person": dated[_PERSON.get(name, "room_key")]}
+    columns = {"week_of": dated.week_of, "person": dated[_PERSON.get(name, "room_key")]}
     if name == "visit_items":
         columns |= {"event": dated.visit_key, "subject": dated.look_for, "observer": dated.observer_key}
         hits = all_of(dated, indicator.formula.hits) if indicator.formula.hits else dated.present
@@ -173,18 +173,17 @@ def _rows(indicator: Indicator, facts: Facts, name: str) -> Any:
 
 
 def _with_segment(table: Any, facts: Facts) -> Any:
-    """Join the segment by the Monday of the week: an equality, where a span of dates would be a slow range join."""
-    dated = table.mutate(week_of=table.happened_on.truncate("W"))
-    weeks = facts.weeks
-    joined = dated.join(
-        weeks,
+    """Join week and segment by the day: an equality, where a span of dates would be a slow range join."""
+    days = facts.days
+    joined = table.join(
+        days,
         [
-            dated.district_id == weeks.district_id,
-            dated.school_year == weeks.school_year,
-            dated.week_of == weeks.week_of,
+            table.district_id == days.district_id,
+            table.school_year == days.school_year,
+            table.happened_on == days.day,
         ],
     )
-    return joined.select(*[dated[name] for name in table.columns], weeks.segment)
+    return joined.select(*[table[name] for name in table.columns], days.week_of, days.segment)
 
 
 def _share(indicator: Indicator, facts: Facts) -> Any:

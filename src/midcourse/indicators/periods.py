@@ -19,10 +19,11 @@ _WEEK = timedelta(days=7)
 _FIELDS: list[pa.Field[Any]] = [
     pa.field("district_id", pa.string()),
     pa.field("school_year", pa.int16()),
+    pa.field("day", pa.date32()),
     pa.field("week_of", pa.date32()),
     pa.field("segment", pa.int32()),
 ]
-WEEKS_SCHEMA = pa.schema(_FIELDS)
+DAYS_SCHEMA = pa.schema(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,13 @@ class Calendar:
 
     Parameters
     ----------
-    weeks : pyarrow.Table
-        `WEEKS_SCHEMA`: each Monday, breaks included, with its segment.
+    days : pyarrow.Table
+        `DAYS_SCHEMA`: each day, breaks included, with the Monday of its week and its segment.
     spans_of : tuple of tuple of Span
         For each segment its cycle, term and year.
     """
 
-    weeks: pa.Table
+    days: pa.Table
     spans_of: tuple[tuple[Span, Span, Span], ...]
 
     def spans(self, kind: Period, *, network: bool = False) -> tuple[Span, ...]:
@@ -79,7 +80,7 @@ def read_calendar(snapshot: Snapshot, *, as_of: date) -> Calendar:
         if row["available_on"] <= as_of:
             key = (row["district_id"], row["school_year"])
             years.setdefault(key, []).append((row["week_of"], row["cycle"], row["term"]))
-    weeks: list[tuple[str, int, date, int]] = []
+    days: list[tuple[str, int, date, date, int]] = []
     spans_of: list[tuple[Span, Span, Span]] = []
     for (district_id, school_year), rows in sorted(years.items()):
         rows.sort()
@@ -91,11 +92,14 @@ def read_calendar(snapshot: Snapshot, *, as_of: date) -> Calendar:
                 spans_of.append(_spans(district_id, school_year, cycle, term, rows, as_of))
             following = begun[place + 1][0] if place + 1 < len(begun) else week_of + _WEEK
             while week_of < following:
-                weeks.append((district_id, school_year, week_of, segments[cycle, term]))
+                days += [
+                    (district_id, school_year, week_of + timedelta(days=i), week_of, segments[cycle, term])
+                    for i in range(7)
+                ]
                 week_of += _WEEK
-    columns = zip(*weeks, strict=True) if weeks else [()] * 4
-    arrays = [pa.array(list(c), f.type) for c, f in zip(columns, WEEKS_SCHEMA, strict=True)]
-    return Calendar(pa.Table.from_arrays(arrays, schema=WEEKS_SCHEMA), tuple(spans_of))
+    columns = zip(*days, strict=True) if days else [()] * len(DAYS_SCHEMA)
+    arrays = [pa.array(list(c), f.type) for c, f in zip(columns, DAYS_SCHEMA, strict=True)]
+    return Calendar(pa.Table.from_arrays(arrays, schema=DAYS_SCHEMA), tuple(spans_of))
 
 
 def _spans(

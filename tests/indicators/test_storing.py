@@ -1,0 +1,48 @@
+"""Values come back from disk as they were, filtered as asked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from fact_rows import AS_OF, MakeSnapshot, sections, series
+
+from midcourse.indicators import compute_values, load_catalogue, read_values, write_values
+from midcourse.vocabulary import Level
+
+CATALOGUE = load_catalogue()
+
+
+def test_values_are_stored_and_read(snapshot_of: MakeSnapshot) -> None:
+    snapshot = snapshot_of(visit_items=series("oak", [True, False] * 12), sections=sections("oak", 10))
+    with pytest.raises(FileNotFoundError):
+        read_values(snapshot)
+    values = compute_values(snapshot, CATALOGUE, as_of=AS_OF)
+    folder = write_values(snapshot, values, CATALOGUE, as_of=AS_OF)
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    write_values(snapshot, values, CATALOGUE, as_of=AS_OF)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+    assert read_values(snapshot) == values
+    assert not snapshot.verify() and sorted(p.name for p in snapshot.folder.iterdir() if p.name.startswith(".")) == []
+    manifest = json.loads(first["manifest.json"])
+    assert manifest["definitions"]["T2"] == CATALOGUE["T2"].definition_hash and manifest["rows"] == len(values)
+
+
+def test_a_reader_takes_what_it_needs(snapshot_of: MakeSnapshot) -> None:
+    snapshot = snapshot_of(visit_items=series("oak", [True, False] * 12), sections=sections("oak", 10))
+    values = compute_values(snapshot, CATALOGUE, as_of=AS_OF)
+    write_values(snapshot, values, CATALOGUE, as_of=AS_OF)
+    some = read_values(snapshot, level=Level.SCHOOL, unit_ids=["oak"], indicator_ids={"T2", "T3"}, district_id="north")
+    assert some == tuple(
+        v for v in values if v.level is Level.SCHOOL and v.unit_id == "oak" and v.indicator_id in ("T2", "T3")
+    )
+    assert some and read_values(snapshot, district_id="south") == () and read_values(snapshot, unit_ids=[]) == ()
+    assert {v.level for v in read_values(snapshot, level=Level.NETWORK)} == {Level.NETWORK}
+
+
+def test_values_of_another_snapshot_or_day_are_refused(snapshot_of: MakeSnapshot) -> None:
+    snapshot = snapshot_of()
+    values = compute_values(snapshot, CATALOGUE, as_of=AS_OF)
+    with pytest.raises(ValueError, match="another snapshot"):
+        write_values(snapshot, [replace(values[0], snapshot_id="other")], CATALOGUE, as_of=AS_OF)
