@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from midcourse.exchange import Change, KnownIds, Mode, PersonKind, RosterReading, TermRow, read_oneroster
+from midcourse.vocabulary import TermKind
 
 Make = Callable[..., Any]
 LATER = "2025-09-17T06:00:00.000Z"
@@ -385,6 +386,16 @@ def test_roles_of_12(make_bundle: Make, tmp_path: Path) -> None:
     ]
     bundle.add("roles", sourcedId="r9", userSourcedId="zed", role="aide")  # refused for its id, but somebody placed zed
     assert "W_USER_NO_ROLE" not in [p[0] for p in places(read_oneroster(bundle.write(tmp_path / "b")))]
+
+
+def test_own_types_of_12(make_bundle: Make, tmp_path: Path) -> None:
+    bundle = make_bundle("1.2")
+    bundle.rows["academicSessions"][1]["type"] = "ext:trimester"
+    bundle.rows["orgs"][1]["type"] = "ext:campus"
+    bundle.rows["orgs"][0]["parentSourcedId"] = "s"
+    reading = read_oneroster(bundle.write(tmp_path / "b"))
+    assert [(p[0], p[2]) for p in places(reading)] == [("E_ORG_CYCLE", 2)]
+    assert (reading.bundle.terms[1].kind, reading.bundle.orgs[1].kind) == (TermKind.TERM, "ext:campus")
 
 
 def test_ended_classes_only_when_asked(make_bundle: Make, tmp_path: Path) -> None:

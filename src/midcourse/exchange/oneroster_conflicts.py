@@ -84,6 +84,11 @@ class Conflicts:
         spans.append((begins, ends, row.line))
 
 
+def _rank(org_type: str) -> int:
+    """Return how wide an org is; a type of the district's own (ext:…) is the narrowest."""
+    return WORDS["org"].index(org_type) if org_type in WORDS["org"] else -1
+
+
 def cut_org_rings(rows: list[SourceRow], log: FindingLog) -> None:
     """Report each ring of parents once, at its widest org, and cut that org's link to its parent."""
     parents = {row.source_id: row.values["parentSourcedId"][0] for row in rows if row.values.get("parentSourcedId")}
@@ -98,7 +103,7 @@ def cut_org_rings(rows: list[SourceRow], log: FindingLog) -> None:
         if here is not None and here in path:
             members = list(path)
             ring = [by_id[org] for org in members[members.index(here) :]]
-            worst = min(ring, key=lambda row: (-WORDS["org"].index(row.values["type"]), row.line))
+            worst = min(ring, key=lambda row: (-_rank(row.values["type"]), row.line))
             log.add("E_ORG_CYCLE", "orgs.csv", worst.line, "parentSourcedId", worst.values["parentSourcedId"][0])
             worst.values["parentSourcedId"] = ()
         settled.update(path)

@@ -73,7 +73,8 @@ def _convert_session(row: SourceRow) -> tuple[RosterRow, ...]:
     term = TermRow(
         **_stand(row, "academicSessions"),
         title=row.values["title"],
-        kind=TermKind(row.values["type"]),
+        # 1.2 lets a district add its own types (ext:…); a span we have no word for is a term
+        kind=TermKind(row.values["type"]) if row.values["type"] in tuple(TermKind) else TermKind.TERM,
         begins_on=row.values["startDate"],
         ends_on=row.values["endDate"],
         school_year=row.values["schoolYear"],
