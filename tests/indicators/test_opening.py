@@ -129,6 +129,7 @@ def leaves(thing: Any) -> Iterator[Any]:
         yield thing
 
 
+@pytest.mark.slow  # opens every value of the whole catalogue
 def test_no_output_holds_a_key_of_a_person_or_classroom(snapshot_of: MakeSnapshot) -> None:
     snapshot = everything(snapshot_of)
     values = compute_values(snapshot, CATALOGUE, as_of=AS_OF)

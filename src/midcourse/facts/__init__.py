@@ -1,7 +1,9 @@
 """Facts: event-level columnar truth, as immutable snapshots. Keys, never names."""
 
+from midcourse.facts.describing import tables_document
 from midcourse.facts.keys import educator_key, make_secret, observer_key, record_key, room_key
 from midcourse.facts.snapshot import (
+    CURRENT,
     Snapshot,
     SnapshotError,
     SnapshotFile,
@@ -15,6 +17,7 @@ from midcourse.facts.snapshot import (
 from midcourse.facts.tables import SCHEMA_VERSION, TABLES, FactTable
 
 __all__ = [
+    "CURRENT",
     "SCHEMA_VERSION",
     "TABLES",
     "FactTable",
@@ -30,6 +33,7 @@ __all__ = [
     "record_key",
     "room_key",
     "sync_folder",
+    "tables_document",
     "write_parquet",
     "write_snapshot",
 ]

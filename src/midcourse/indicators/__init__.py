@@ -15,6 +15,7 @@ from midcourse.indicators.definition import (
     Test,
     Words,
 )
+from midcourse.indicators.describing import catalogue_document
 from midcourse.indicators.disclosure import MinimumsRule
 from midcourse.indicators.loading import CatalogueError, load_catalogue, load_indicator
 from midcourse.indicators.opening import FactCount, FactsBehind, facts_behind
@@ -41,6 +42,7 @@ __all__ = [
     "Roster",
     "Test",
     "Words",
+    "catalogue_document",
     "compute_values",
     "facts_behind",
     "load_catalogue",
