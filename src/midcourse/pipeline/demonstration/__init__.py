@@ -1,0 +1,7 @@
+"""The demonstration: an invented network with known truth, built through the same actions as a real one."""
+
+from midcourse.pipeline.demonstration.building import Demonstration, build_network
+from midcourse.pipeline.demonstration.network import PASSWORD, Story
+from midcourse.pipeline.demonstration.sign_ins import SignIn
+
+__all__ = ["PASSWORD", "Demonstration", "SignIn", "Story", "build_network"]

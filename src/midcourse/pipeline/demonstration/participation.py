@@ -1,0 +1,78 @@
+"""The invented intervisitations: which teachers visited a colleague's class, and where leaders went.
+
+Decides how many took part. In the current year the share is exactly the district's plan, so that the figure on the page
+can be checked against a number that is known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+
+from midcourse.pipeline.demonstration.network import YearPlan
+from midcourse.pipeline.demonstration.visits import Site
+from midcourse.records.actions.intervisitations import IntervisitationDraft, record_intervisitations
+from midcourse.records.models import District, School
+from midcourse.vocabulary import Role
+
+_EARLIER = (0.35, 0.6)  # of the present share, in the two years before
+_TAKEN_HOME = (
+    "A way to let pairs compare before anyone answers.",
+    "Sentence starters on the wall that pupils really use.",
+    "How the class keeps a list of open questions.",
+)
+_WROTE = 0.1  # share who wrote down what they took home
+
+
+def record_invented_intervisitations(
+    *, district: District, site: Site, schools: Sequence[School], years: Sequence[YearPlan], as_of: dt.date,
+    rng: np.random.Generator,
+) -> int:  # fmt: skip
+    """Record a school year's intervisitations for each year begun, and return how many there are."""
+    drafts: list[IntervisitationDraft] = []
+    for place, year in enumerate(years):
+        share = site.cast.plan.intervisited
+        share *= 1.0 if year is years[-1] else _EARLIER[max(0, place - len(years) + 1 + len(_EARLIER))]
+        last = min(year.ends_on, as_of) - dt.timedelta(days=3)
+        days = [
+            week.week_of + dt.timedelta(days=4 - k)
+            for week in site.weeks
+            if week.school_year == year.school_year
+            for k in range(min(week.school_days, 3))
+        ]
+        days = [day for day in days if day <= last]
+        if not days:
+            continue
+        for visitor in _visitors(site, year.school_year, share, rng):
+            home = site.cast.school_id(visitor[1])
+            hosts = [s for s in schools if s.source_id != home] or list(schools)
+            host = hosts[int(rng.integers(len(hosts)))] if rng.random() < 0.4 else _own(schools, home)
+            day = days[int(rng.integers(len(days)))]
+            drafts.append(
+                IntervisitationDraft(
+                    visitor=site.educators[visitor[0]],
+                    host_school=host,
+                    happened_on=day,
+                    taken_home=_TAKEN_HOME[int(rng.integers(len(_TAKEN_HOME)))] if rng.random() < _WROTE else "",
+                    recorded_on=day + dt.timedelta(days=int(rng.integers(4))),
+                )
+            )
+    return record_intervisitations(district=district, drafts=drafts, by=None)
+
+
+def _visitors(site: Site, school_year: int, share: float, rng: np.random.Generator) -> list[tuple[str, int]]:
+    """Choose exactly the share of a year's teachers, and half of the principals and coaches."""
+    roster = [t for t in site.cast.teachers if t.works_in(school_year)]
+    # Who has left since holds no post any more, and nothing is recorded for them after the fact.
+    teachers = [t for t in roster if t.last_year is None]
+    chosen = rng.permutation(len(teachers))[: round(share * len(roster))]
+    visitors = [(teachers[n].source_id, teachers[n].school or 0) for n in sorted(chosen.tolist())]
+    leaders = [p for p in site.cast.leaders if p.role in (Role.PRINCIPAL, Role.COACH) and p.school is not None]
+    visitors += [(p.source_id, p.school or 0) for p in leaders if p.works_in(school_year) and rng.random() < share]
+    return visitors
+
+
+def _own(schools: Sequence[School], source_id: str) -> School:
+    return next(school for school in schools if school.source_id == source_id)

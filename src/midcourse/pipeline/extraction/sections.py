@@ -1,0 +1,132 @@
+"""Fact tables `sections` and `assignments`: the rosters against which coverage and participation are counted.
+
+Decides from which roster dates a class and a teacher count. `sections` carry room keys, `assignments` educator keys:
+the two never meet in one row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Max
+
+from midcourse.pipeline.extraction.origin import Origin
+from midcourse.pipeline.extraction.rows import CHUNK, Row
+from midcourse.records.models import Section, StudentCount, TeachingAssignment
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtSection:
+    """A section in one school year, with the dates between which it stands on the roster."""
+
+    id: UUID
+    school_year: int
+    school_id: str
+    grade_band: str
+    subject: str
+    begins_on: dt.date
+    ends_on: dt.date | None
+
+
+def taught_sections(origin: Origin) -> dict[UUID, TaughtSection]:
+    """Return the sections on the roster by the snapshot's day, keyed by the store's id.
+
+    A section that a later roster no longer holds ends on the day it went missing, or with its terms, whichever is
+    first; it is history, not an error, and stays.
+    """
+    terms = {term.pk: term for term in origin.calendar.terms}
+    spans: dict[UUID, list[UUID]] = {}
+    through = Section.terms.through.objects.filter(section__district=origin.district)
+    for section_id, term_id in through.values_list("section_id", "term_id"):
+        spans.setdefault(section_id, []).append(term_id)
+    columns = ("pk", "school_id", "grade_band", "subject", "begins_on", "ends_on", "deactivated_on")
+    found = {}
+    for pk, school, band, subject, begins_on, ends_on, gone_on in (
+        Section.objects.filter(district=origin.district).order_by().values_list(*columns).iterator(CHUNK)
+    ):
+        own = [terms[t] for t in spans.get(pk, ()) if t in terms]
+        begins = begins_on or min((t.begins_on for t in own), default=None)
+        if begins is None or begins > origin.as_of:
+            continue
+        ends = _first(ends_on or max((t.ends_on for t in own), default=None), gone_on)
+        if ends is not None and ends < begins:
+            continue  # withdrawn before it began: a roster's mistake, undone
+        year = max((t.school_year for t in own), default=origin.school_year_of(begins))
+        found[pk] = TaughtSection(pk, year, str(school), band, subject, begins, ends)
+    return found
+
+
+def section_rows(origin: Origin, sections: dict[UUID, TaughtSection]) -> Iterator[Row]:
+    """Yield the rows of `sections`, each with the room key of its teacher of record."""
+    teachers = _teachers_of_record(origin)
+    students = _students(origin)
+    rooms: dict[tuple[UUID, int], str | None] = {}
+    for section in sections.values():
+        teacher = teachers.get(section.id)
+        room = None
+        if teacher is not None:
+            at = (teacher, section.school_year)
+            if at not in rooms:
+                rooms[at] = origin.room_of_teacher(*at)
+            room = rooms[at]
+        yield (
+            *(origin.id, section.school_year, origin.section(section.id, section.school_year)),
+            *(section.school_id, section.grade_band, section.subject, room, students.get(section.id)),
+            *(section.begins_on, section.ends_on, section.begins_on, section.begins_on),
+        )
+
+
+def assignment_rows(origin: Origin, sections: dict[UUID, TaughtSection]) -> Iterator[Row]:
+    """Yield the rows of `assignments`: one per educator, school, grade band, subject and school year."""
+    spans: dict[tuple[UUID, int, str, str, str], tuple[dt.date, dt.date | None]] = {}
+    columns = ("section_id", "educator_id", "begins_on", "ends_on", "deactivated_on")
+    assignments = TeachingAssignment.objects.filter(district=origin.district).order_by()
+    for section_id, educator, begins_on, ends_on, gone_on in assignments.values_list(*columns).iterator(CHUNK):
+        section = sections.get(section_id)
+        if section is None:
+            continue
+        begins = max(begins_on or section.begins_on, section.begins_on)
+        ends = _first(_first(ends_on, gone_on), section.ends_on)
+        if begins > origin.as_of or (ends is not None and ends < begins):
+            continue
+        place = (educator, section.school_year, section.school_id, section.grade_band, section.subject)
+        earlier, later = spans.get(place, (begins, ends))
+        spans[place] = min(begins, earlier), None if ends is None or later is None else max(ends, later)
+    for (educator, year, school, band, subject), (begins, ends) in spans.items():
+        yield (
+            *(origin.id, year, origin.educator(educator, year), school, band, subject),
+            *(begins, ends, begins, begins),
+        )
+
+
+def _teachers_of_record(origin: Origin) -> dict[UUID, UUID]:
+    """Return each section's teacher of record: the primary one, and of several the one who is there longest."""
+    best: dict[UUID, tuple[tuple[bool, bool, dt.date, str], UUID]] = {}
+    columns = ("section_id", "educator_id", "primary", "active", "begins_on")
+    for section, educator, primary, active, begins_on in TeachingAssignment.objects.filter(
+        district=origin.district
+    ).values_list(*columns):
+        rank = (not primary, not active, begins_on or dt.date.min, str(educator))
+        if section not in best or rank < best[section][0]:
+            best[section] = rank, educator
+    return {section: educator for section, (_, educator) in best.items()}
+
+
+def _students(origin: Origin) -> dict[UUID, int]:
+    """Return how many students each section had when last counted."""
+    counts = StudentCount.objects.filter(
+        district=origin.district, section__isnull=False, subgroup_kind="all", counted_on__lte=origin.as_of
+    )
+    last = dict(counts.values_list("section_id").annotate(last=Max("counted_on")).order_by())
+    students: dict[UUID, int] = {}
+    for section, counted_on, n in counts.values_list("section_id", "counted_on", "students").order_by("students"):
+        if section is not None and counted_on == last[section]:
+            students[section] = n
+    return students
+
+
+def _first(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
