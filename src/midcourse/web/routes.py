@@ -17,6 +17,7 @@ from midcourse.web.pages import (
     protocols,
     rosters,
     schools,
+    visit_imports,
     visits,
 )
 from midcourse.web.permissions import Route, Scope
@@ -76,6 +77,30 @@ ROUTES: tuple[Route, ...] = (
     Route("coverage", _D + "visits/coverage/", visits.coverage, Scope.SOMEWHERE, Act.PLAN_VISITS),
     Route("visit", "visits/<uuid:own_visit>/", visits.visit, Scope.SOMEWHERE, Act.SEE_VISITS),
     Route("sheet", "visits/<uuid:visit>/sheet/", visits.sheet, Scope.SCHOOL, Act.RECORD_VISIT, methods=_FORM),
+    Route(
+        "import-visits",
+        _D + "visits/import/",
+        visit_imports.upload,
+        Scope.DISTRICT,
+        Act.IMPORT_FILES,
+        methods=_FORM,
+    ),
+    Route(
+        "map-visits",
+        _D + "visits/import/columns/",
+        visit_imports.columns,
+        Scope.DISTRICT,
+        Act.IMPORT_FILES,
+        methods=_FORM,
+    ),
+    Route(
+        "check-visits",
+        _D + "visits/import/check/",
+        visit_imports.check,
+        Scope.DISTRICT,
+        Act.IMPORT_FILES,
+        methods=_FORM,
+    ),
     # rosters and files
     Route("rosters", _D + "rosters/", rosters.rosters, Scope.DISTRICT, Act.SEE_ROSTER, methods=_FORM),
     Route("roster-run", _D + "rosters/<uuid:run>/", rosters.run, Scope.DISTRICT, Act.MANAGE_ROSTER, methods=_FORM),
