@@ -61,8 +61,10 @@ def test_any_visit_sheet_is_accounted(body: str) -> None:
 
 
 FORM_CELLS = st.sampled_from(
-    ["begin_group", "end_group", "begin_repeat", "end_repeat", "select_one r", "integer", "text", "note", "image", "a",
-     "b", "g", "1x", "snapshot", "", ". >= 0", "${a}", "range", "calculate", "select_multiple", "a_on_1", "a_of_1", "yes"]
+    ["begin_group", "end_group", "begin_repeat", "end_repeat", "select_one r", "integer",
+     "text", "note", "image", "a",
+     "b", "g", "1x", "snapshot", "", ". >= 0", "${a}", "range", "calculate", "select_multiple", "a_on_1",
+     "a_of_1", "yes"]
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from midcourse.exchange.achievement_mapping import AchievementMapping, squeeze
+from midcourse.exchange.achievement_mapping import AchievementMapping, LevelMapping, squeeze
 from midcourse.exchange.edsight import SheetLayout, grade_of, school_year_of
 from midcourse.exchange.findings import Finding
 from midcourse.exchange.result_cells import ABSENT, Cell, Measure, parse_cell
@@ -33,7 +33,14 @@ class ResultLines:
         self._width = len(layout.header.cells)
         self._names = [unshell(cell) or f"column {i}" for i, cell in enumerate(layout.header.cells, 1)]
         self._seen: dict[tuple[object, ...], tuple[str, ...]] = {}
-        self._caches: dict[Measure, dict[str, Cell]] = {measure: {} for measure in Measure}
+        self._levels: dict[tuple[int, str, str], LevelResult] = {}
+        caches: dict[Measure, dict[str, Cell]] = {measure: {} for measure in Measure}
+        self._numbers = {
+            role: (column, caches[measure], measure)
+            for role, column in layout.columns.items()
+            if (measure := _measure_of(role)) is not None
+        }
+        self._words: dict[tuple[str, str], str | None] = {}
         self._is_school = "school_name" in layout.columns or "school_id" in layout.columns
 
     def read(self, record: Record) -> ResultRow | None:
@@ -102,24 +109,16 @@ class ResultLines:
             grade=self._word(cells, "grade", layout.grade, grade_of),
             subgroup_type=subgroup_type,
             subgroup=subgroup,
-            n_enrolled=self._cell(cells, "n_enrolled", Measure.COUNT),
-            n_tested=self._cell(cells, "n_tested", Measure.COUNT),
-            n_scored=self._cell(cells, "n_scored", Measure.COUNT),
-            participation_pct=self._cell(cells, "participation_pct", Measure.PERCENT),
-            mean_score=self._cell(cells, "mean_score", Measure.SCORE),
+            n_enrolled=self._cell(cells, "n_enrolled"),
+            n_tested=self._cell(cells, "n_tested"),
+            n_scored=self._cell(cells, "n_scored"),
+            participation_pct=self._cell(cells, "participation_pct"),
+            mean_score=self._cell(cells, "mean_score"),
             score_name=layout.test.score_name,
-            levels=tuple(
-                LevelResult(
-                    known.number,
-                    known.name,
-                    self._cell(cells, f"level{known.number}_n", Measure.COUNT),
-                    self._cell(cells, f"level{known.number}_pct", Measure.PERCENT),
-                )
-                for known in layout.test.levels
-            ),
+            levels=tuple([self._level(cells, known) for known in layout.test.levels]),
             at_or_above_name=layout.test.at_or_above_name,
-            at_or_above_n=self._cell(cells, "at_or_above_n", Measure.COUNT),
-            at_or_above_pct=self._cell(cells, "at_or_above_pct", Measure.PERCENT),
+            at_or_above_n=self._cell(cells, "at_or_above_n"),
+            at_or_above_pct=self._cell(cells, "at_or_above_pct"),
             source_file=self.file,
             source_line=line,
             file_sha256=self.sha256,
@@ -173,7 +172,10 @@ class ResultLines:
     def _word(self, cells: list[str], role: str, given: str | None, known: Callable[[str], str | None]) -> str:
         """Return subject or grade: from its column, else from the lines above the table."""
         column = self.layout.columns.get(role)
-        word = given if column is None else known(cells[column])
+        if column is None:
+            word = given
+        elif (word := self._words.get((role, cells[column]))) is None:
+            word = self._words[role, cells[column]] = known(cells[column])
         if word is None:
             value = self._text(cells, role) or None
             raise _RowRefusedError("E_ENUM", role, value, f"The {role} is not known.", "Add the word to the mapping.")
@@ -183,11 +185,20 @@ class ResultLines:
         column = self.layout.columns.get(role)
         return cells[column] if column is not None else ""
 
-    def _cell(self, cells: list[str], role: str, measure: Measure) -> Cell:
-        column = self.layout.columns.get(role)
-        if column is None:
+    def _level(self, cells: list[str], known: LevelMapping) -> LevelResult:
+        """Return one level; a pair of marks that was seen before is the same object again."""
+        n, pct = self._cell(cells, f"level{known.number}_n"), self._cell(cells, f"level{known.number}_pct")
+        key = (known.number, n.mark, pct.mark)
+        if (level := self._levels.get(key)) is None:
+            level = self._levels[key] = LevelResult(known.number, known.name, n, pct)
+        return level
+
+    def _cell(self, cells: list[str], role: str) -> Cell:
+        place = self._numbers.get(role)
+        if place is None:
             return ABSENT
-        mark, cache = cells[column], self._caches[measure]
+        column, cache, measure = place
+        mark = cells[column]
         if (cell := cache.get(mark)) is None:
             cell = parse_cell(mark, measure, self.mapping.marks)
             if cell is None:
@@ -196,3 +207,12 @@ class ResultLines:
                 raise _RowRefusedError("E_VALUE", self._names[column], mark, sentence, remedy)
             cache[mark] = cell
         return cell
+
+
+def _measure_of(role: str) -> Measure | None:
+    """Return what the column of a role counts in; None for a column of words."""
+    if role == "mean_score":
+        return Measure.SCORE
+    if role.endswith("_pct"):
+        return Measure.PERCENT
+    return Measure.COUNT if role.startswith("n_") or role.endswith("_n") else None
