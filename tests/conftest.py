@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
     from tests.district.cast import Cast
 
 
 @pytest.fixture
-def cast(db: None, settings: SettingsWrapper) -> Cast:
+def cast(db: None, settings: Settings) -> Cast:
     """The small invented network: two districts with named people in every role."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # 21 slow hashes would cost 6 s
     from tests.district.cast import build_cast

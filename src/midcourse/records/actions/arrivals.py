@@ -134,7 +134,7 @@ class Desk:
 
     def checked(self, version: ProtocolVersion, sheet: Sheet) -> tuple[Answer, ...]:
         """Return a sheet's answers, one for each look-for, or refuse those that do not fit."""
-        answers, problems = complete_answers(self.look_fors(version), sheet.answers)
+        answers, problems = complete_answers(self.look_fors(version), sheet.answers, imported=sheet.imported)
         if problems:
             raise InvalidSheetError(problems)
         return answers

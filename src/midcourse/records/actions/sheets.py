@@ -36,12 +36,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything that one observer wrote of one visit. `language` is that of the note."""
+    """Everything that one observer wrote of one visit. `language` is that of the note.
+
+    In a sheet `imported` from an older form a look-for may also be not asked.
+    """
 
     observer: Educator
     answers: tuple[Answer, ...]
     note: str = ""
     language: str = "en"
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class InvalidSheetError(Refused):
 
 
 def complete_answers(
-    look_fors: Mapping[str, LookFor], answers: Iterable[Answer]
+    look_fors: Mapping[str, LookFor], answers: Iterable[Answer], *, imported: bool = False
 ) -> tuple[tuple[Answer, ...], tuple[Problem, ...]]:
     """Return one answer for each look-for of the version, in its order, and what is wrong with those given."""
     given: dict[str, Answer] = {}
@@ -79,7 +83,8 @@ def complete_answers(
             problems.append(_problem(answer, _("“%(code)s” is answered twice."), _("Keep one of the answers.")))
         else:
             given[answer.look_for_code] = answer
-            if wrong := _misfit(look_for, answer):
+            asked = not (imported and answer == Answer(answer.look_for_code, missing=Missing.NOT_ASKED))
+            if asked and (wrong := _misfit(look_for, answer)):
                 problems.append(wrong)
     for code, look_for in look_fors.items():
         if code not in given:

@@ -216,6 +216,7 @@ def record_visits(
     """
     require(by, Act.IMPORT_FILES, district_id=district.id)
     desk = Desk(district)
+    desk.book.learn(d.section for d in drafts if d.section)
     present: dict[UUID, Visit] = {}
     ids = [d.visit_id for d in drafts]
     with transaction.atomic():
