@@ -116,8 +116,9 @@ def _move_places(places: Mapping[str, str], renamed: Mapping[str, str]) -> dict[
 def _rename_posts(plan: RosterRun, renamed: Mapping[str, Mapping[tuple[str, str], str]]) -> list[tuple[Post, str]]:
     """A post of 1.1 has no id of its own but is called person|organization, so it is renamed with either."""
     found = []
-    people, schools = renamed["educator"], renamed["school"]
-    systems = {system for system, _ in (*people, *schools)}
+    people = renamed["educator"]
+    systems = {system for system, _ in (*people, *renamed["school"])}
+    schools = {**renamed["school"], **_rename_district(plan, systems)}
     taken = set(
         Post.objects.filter(district_id=plan.district_id, source_system=plan.source_system).values_list(
             "source_id", flat=True
@@ -131,6 +132,17 @@ def _rename_posts(plan: RosterRun, renamed: Mapping[str, Mapping[tuple[str, str]
         if key != post.source_id and key not in taken and len(key) <= SOURCE_ID_LIMIT:
             taken.add(key)
             found.append((post, key))
+    return found
+
+
+def _rename_district(plan: RosterRun, systems: set[str]) -> dict[tuple[str, str], str]:
+    """The district is no row of ours, but posts are called after it too: one id before and one now are the same."""
+    found = {}
+    for system in systems:
+        before = {org for org, school in last_places(plan.district, system).items() if not school}
+        now = {org for org, school in plan.places.items() if not school} - before
+        if len(before) == 1 and len(now) == 1:
+            found[system, before.pop()] = now.pop()
     return found
 
 
