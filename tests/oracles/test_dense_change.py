@@ -117,6 +117,9 @@ def test_posterior_of_shifts_equals_dense_regression():
     np.testing.assert_allclose(found.mean, across.T @ np.linalg.solve(wider, values), atol=1e-8)
     left = wanted.T @ np.diag(variance) @ wanted - across.T @ np.linalg.solve(wider, across)
     np.testing.assert_allclose(found.covariance, left, atol=1e-8)
+    zero = np.zeros(len(values))
+    gain = log_density(values, zero, wider) - log_density(values, zero, covariance)
+    assert found.log_evidence == pytest.approx(gain, abs=1e-8)
 
 
 def profile(case):

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midcourse.signals.circumstances import Circumstances, Lookback
+from midcourse.signals.drift import DriftFilters, with_shared
 from midcourse.signals.records import VisitRecords
 from midcourse.signals.rules import DEFAULT_RULE, Rule
 from midcourse.signals.sheets import Arrivals, Layout, Scale, Sheets, gather_sheets, lay_out, measure_scale, prior_state
 from midcourse.signals.sufficiency import Shortfall, Sufficiency
 from midcourse.signals.watches import Said, Watch
-from midcourse.stats import ChangeOdds, ChangePrior, ShiftFilter, absorb_shifts, change_odds, shift_posterior
+from midcourse.stats import ChangeOdds, ChangePrior, absorb_shifts, change_odds, shift_posterior
 from midcourse.vocabulary import Verdict
 
 Ints = NDArray[np.int64]
@@ -24,6 +25,7 @@ Floats = NDArray[np.float64]
 
 _Z90 = 1.6448536269514722
 DISTRICT = "district"
+_LEARN_EVERY = 9  # school weeks between two looks at how fast observers drift: a quarter
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,17 @@ class UnitSeries:
 
 @dataclass(frozen=True)
 class Detection:
-    """Verdicts for one district: `as_of` (n_dates,) after the baseline, schools in their order, then the district."""
+    """Verdicts for one district: `as_of` (n_dates,) after the baseline, schools in their order, then the district.
+
+    `points_per_sd` is the SD of lasting practice among teachers, in rubric points, from the baseline; `drift_sd` the
+    drift of one observer's severity in a school year, in such SDs, as the records so far support it.
+    """
 
     as_of: NDArray[np.datetime64]
     units: tuple[UnitSeries, ...]
     rule: Rule
     points_per_sd: float
+    drift_sd: float
 
 
 def detect_changes(records: VisitRecords, rule: Rule = DEFAULT_RULE) -> Detection:
@@ -115,7 +122,8 @@ class _Run:
         self.layout: Layout = lay_out(records, sheets, baseline)
         self.arrivals = Arrivals(records, sheets, self.layout, scale, self.onsets, rule)
         mean, covariance = prior_state(records, sheets, self.layout, scale, rule)
-        self.filter = ShiftFilter(mean, covariance, len(self.onsets) * self.schools)
+        shifts = len(self.onsets) * self.schools
+        self.filters = DriftFilters(mean, covariance, shifts, self.schools, scale.sd**2, rule)
         self.first_seen = _first_seen(self.layout, sheets, len(records.as_of))
         self.prior = ChangePrior(
             hazard=rule.hazard * rule.grid_weeks,
@@ -140,17 +148,18 @@ class _Run:
 
     def step(self, week: int) -> None:
         """Let a week pass, take in what arrived, and say the verdicts if any are due."""
-        drift = self.rule.drift_sd**2 * self.scale.sd**2 / 36
         wandering = self.layout.observer[self.first_seen <= week]
-        self.filter.diffuse(wandering, drift)
-        self.filter.step(self.arrivals.week(week), int(self.layout.active[week]))
+        self.filters.step(wandering, self.arrivals.week(week), int(self.layout.active[week]))
         if week >= self.baseline:
             self._judge(week)
 
     def _judge(self, week: int) -> None:
         onsets = int((self.onsets <= week).sum())
         c = onsets * self.schools
-        score, information = self.filter.score[:c], self.filter.information[:c, :c]
+        if (week - self.baseline) % _LEARN_EVERY == 0:
+            self.filters.learn(c)
+        now = self.filters.chosen
+        score, information = now.score[:c], now.information[:c, :c]
         first = change_odds(*_by_onset(score, information, onsets), self.prior)
         later = self._later(score, information, onsets)
         district = self._later_district(score, information, onsets)
@@ -178,12 +187,12 @@ class _Run:
         past = np.flatnonzero(self.onsets <= week - 36)
         first, last = (int(past[-1]) if len(past) else 0), int((self.onsets <= week).sum())
         steps = np.arange(first, last)[:, None] * self.schools + np.arange(self.schools)
-        self.circumstances.append([self.lookback.describe(week, u, self.filter.mean) for u in units])
+        self.circumstances.append([self.lookback.describe(week, u, self.filters.chosen.mean) for u in units])
         self.shortfalls.append(
             [
                 None
                 if said[i].direction
-                else self.sufficiency.judge(self.filter, week, u, steps if u is None else steps[:, [u]])
+                else self.sufficiency.judge(self.filters.chosen, week, u, steps if u is None else steps[:, [u]])
                 for i, u in enumerate(units)
             ]
         )
@@ -231,12 +240,8 @@ class _Run:
         own = unit * (wander + rule.called_sd**2 * likely)
         shared = unit * (wander + rule.called_sd**2 * likely.mean(axis=1))
         onsets = len(likely)
-        # Schools also move together: the last columns are shifts that all schools share.
-        with_shared = information.reshape(len(score), onsets, self.schools).sum(axis=2)
-        among_shared = with_shared.reshape(onsets, self.schools, onsets).sum(axis=1)
         found = shift_posterior(
-            np.concatenate([score, score.reshape(onsets, self.schools).sum(axis=1)]),
-            np.block([[information, with_shared], [with_shared.T, among_shared]]),
+            *with_shared(score, information, self.schools),
             np.concatenate([own.ravel(), shared]) / 2,
             np.vstack([np.tile(self.weights, (onsets, 1)), np.ones((onsets, self.schools + 1))]),
         )
@@ -248,7 +253,7 @@ class _Run:
         names = (*self.records.schools, DISTRICT)
         dates = self.records.as_of[self.baseline :]
         units = tuple(self._series(u, name, dates) for u, name in enumerate(names))
-        return Detection(dates, units, self.rule, self.scale.sd)
+        return Detection(dates, units, self.rule, self.scale.sd, self.filters.best.sd)
 
     def _series(self, u: int, name: str, dates: NDArray[np.datetime64]) -> UnitSeries:
         said = [row[u] for row in self.said]

@@ -21,8 +21,9 @@ class Rule:
         noise, and of severity among observers (shares .37, .21 and .05 of a sheet's variance, against .33).
     newcomer_sd : float
         SD of the mean severity of observers who start together: a new group may be lenient as a group.
-    drift_sd : float
-        SD by which one observer's severity drifts within a school year.
+    drift_sds, drift_weights : tuple of float
+        SD by which one observer's severity may drift within a school year, and how likely each is beforehand; which one
+        holds in a district is learned there.
     season_sd, season_curve_sd : float
         SD of the rise of scores from the first to the last week of every year, and of its curvature.
     survey_slope, survey_noise, survey_mood, respondent_sd : float
@@ -31,7 +32,7 @@ class Rule:
     grid_weeks : int
         Spacing of the onsets tried, school weeks.
     hazard : float
-        Prior chance per school week that some change begins in a district: one in ten school years.
+        Prior chance per school week that some change begins in a district: one in five school years.
     sizes, ramp_weeks : tuple
         Sizes of change tried, SD, and over how many school weeks they unfold.
     up_odds, down_odds : float
@@ -57,7 +58,8 @@ class Rule:
     own: float = 0.64
     severity: float = 0.15
     newcomer_sd: float = 0.45
-    drift_sd: float = 0.15
+    drift_sds: tuple[float, ...] = (0.08, 0.16, 0.32)
+    drift_weights: tuple[float, ...] = (0.3, 0.45, 0.25)
     season_sd: float = 0.3
     season_curve_sd: float = 0.1
     survey_slope: float = 0.25
@@ -65,14 +67,14 @@ class Rule:
     survey_mood: float = 0.07
     respondent_sd: float = 0.8
     grid_weeks: int = 4
-    hazard: float = 1 / 360
+    hazard: float = 1 / 180
     sizes: tuple[float, ...] = (0.3, 0.6)
     ramp_weeks: tuple[int, ...] = (4, 36)
-    up_odds: float = 1.0
-    down_odds: float = 0.5
-    district_up_odds: float = 1.5
-    district_down_odds: float = 1.0
-    keep_odds: float = -1.0
+    up_odds: float = 1.2
+    down_odds: float = 0.7
+    district_up_odds: float = 1.2
+    district_down_odds: float = 0.7
+    keep_odds: float = -0.5
     wander_sd: float = 0.15
     called_sd: float = 0.5
     smallest_change: float = 0.7

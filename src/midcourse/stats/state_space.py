@@ -133,10 +133,14 @@ class ShiftFilter:
 
 @dataclass(frozen=True, slots=True)
 class ShiftPosterior:
-    """Gaussian posterior of combinations of the candidate shifts: `mean` (p,) and `covariance` (p, p)."""
+    """Gaussian posterior of combinations of the candidate shifts: `mean` (p,) and `covariance` (p, p).
+
+    `log_evidence` is the log of how much likelier the data are under the prior of the shifts than without any.
+    """
 
     mean: Floats
     covariance: Floats
+    log_evidence: float
 
 
 def shift_posterior(score: Floats, information: Floats, prior: Floats, combinations: Floats) -> ShiftPosterior:
@@ -175,7 +179,8 @@ def shift_posterior(score: Floats, information: Floats, prior: Floats, combinati
     right = np.column_stack([root[:, None] * combinations, root * score])
     white = solve_triangular(L, right, lower=True, check_finite=False)
     half, data = white[:, :-1], white[:, -1]
-    return ShiftPosterior(half.T @ data, half.T @ half)
+    log_evidence = float(0.5 * data @ data - np.log(np.diagonal(L)).sum())
+    return ShiftPosterior(half.T @ data, half.T @ half, log_evidence)
 
 
 def absorb_shifts(score: Floats, information: Floats, absorbed: Ints, prior: Floats) -> tuple[Floats, Floats]:
