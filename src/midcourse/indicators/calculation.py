@@ -102,8 +102,14 @@ class _Calculation:
         self.snapshot, self.as_of = snapshot, as_of
         self.calendar: Calendar = read_calendar(snapshot, as_of=as_of)
         self.facts = Facts(snapshot, self.calendar, as_of=as_of)
-        self.schools = read_schools(snapshot, as_of=as_of)
         self._classrooms = Stays(self.facts.run(roster_query(CLASSROOMS, self.facts)), self.calendar)
+        self._schools_in: dict[str, list[School]] = {}
+        for school in read_schools(snapshot, as_of=as_of):
+            self._schools_in.setdefault(school.district_id, []).append(school)
+        self._named: dict[tuple[Period, str], list[Span]] = {}
+        for kind in Period:
+            for span in self.calendar.spans(kind):
+                self._named.setdefault((kind, span.name), []).append(span)
         self._eligible: dict[Scope, int] = {}
         self._shares: dict[str, dict[Scope, tuple[IndicatorValue, Rolled]]] = {}
 
@@ -141,20 +147,18 @@ class _Calculation:
         return [Scope(Level.DISTRICT, span.district_id, span) for span in self._spans_behind(scope.span)]
 
     def _spans_behind(self, span: Span) -> list[Span]:
-        return [
-            s for s in self.calendar.spans(span.kind) if s.name == span.name and span.district_id in ("", s.district_id)
-        ]
+        return [span] if span.district_id else self._named[span.kind, span.name]
 
     def _schools_of(self, scope: Scope) -> list[Scope]:
         return [
             Scope(Level.SCHOOL, school.school_id, span)
             for span in self._spans_behind(scope.span)
-            for school in self.schools
-            if school.district_id == span.district_id and school.open_during(span)
+            for school in self._schools_in.get(span.district_id, ())
+            if school.open_during(span)
         ]
 
     def _rolled(self, indicator: Indicator, origin: Indicator | None) -> dict[Scope, Rolled]:
-        scopes = list(iterate_scopes(indicator, self.calendar, self.schools))
+        scopes = list(iterate_scopes(indicator, self.calendar, self._schools_in))
         form = indicator.formula.form
         if form in (Form.REACH, Form.SPREAD):
             assert origin is not None  # compute_values sees to it

@@ -20,11 +20,11 @@ cells are rolled up to schools, districts and the network for the indicator's ow
 passes disclosure before anyone sees it. Only facts available on the `as_of` date are read. A day in a break belongs to
 the school week before it.
 
-**Intervals** are 90 %. A share's variance is clustered by classroom and by observer (Cameron, Gelbach & Miller
-2011) and put into Wilson's interval as an effective sample size (Korn & Graubard 1998; Franco et al. 2019), so that it stays in
-0-100 % and is not nothing at either end. A rostered count (T1, I1, I2) is complete; its interval says how much it would
-vary if the same routine ran again. T6's range is not a sampling interval: it counts schools surely, and possibly, at
-the target. R1's interval treats the year's pupils as draws; it describes, no more.
+**Intervals** are 90 %. A share's variance is clustered by classroom and by observer (Cameron, Gelbach & Miller 2011)
+and put into Wilson's interval as an effective sample size (Korn & Graubard 1998; Franco et al. 2019): it stays in
+0-100 % and is not nothing at either end. A rostered count (T1, I1, I2) is complete; its interval says how much it
+would vary if the same routine ran again. T6's range is not a sampling interval: it counts schools surely, and
+possibly, at the target. R1's interval treats the year's pupils as draws; it describes, no more.
 
 **Withheld.** `too_few` with a reason and how many more would lift it; `suppressed`, always with the one word `hidden`;
 `no_facts`; `not_defined` where nothing varies. Figures about classrooms need 5 eligible teachers, and no classroom may

@@ -244,6 +244,7 @@ class Stays:
     def __init__(self, table: pa.Table, calendar: Calendar) -> None:
         table = table.sort_by([(name, "ascending") for name in table.column_names])
         self._calendar = calendar
+        self._within: dict[Span, NDArray[np.bool_]] = {}
         self._begins = table.column("begins_on").cast(pa.int32()).to_numpy()
         self._ends = _days(table, "ends_on", empty=np.iinfo(np.int32).max)
         self._member, _ = _encoded(table.column("member"))
@@ -282,8 +283,10 @@ class Stays:
 
     def _inside(self, span: Span) -> NDArray[np.bool_]:
         """Return for each segment whether it lies in the span; the last entry, for -1 (never met), is no."""
-        place = list(Period).index(span.kind)
-        return np.array([spans[place] == span for spans in self._calendar.spans_of] + [False])
+        if span not in self._within:
+            place = list(Period).index(span.kind)
+            self._within[span] = np.array([spans[place] == span for spans in self._calendar.spans_of] + [False])
+        return self._within[span]
 
 
 def roll_coverage(stays: Stays, indicator: Indicator, scopes: list[Scope], *, as_of: date) -> Rolled:
@@ -306,16 +309,16 @@ def roll_coverage(stays: Stays, indicator: Indicator, scopes: list[Scope], *, as
     )
 
 
-def iterate_scopes(indicator: Indicator, calendar: Calendar, schools: list[School]) -> Iterator[Scope]:
-    """Yield every scope of an indicator, schools before districts before the network."""
+def iterate_scopes(indicator: Indicator, calendar: Calendar, schools: Mapping[str, list[School]]) -> Iterator[Scope]:
+    """Yield every scope of an indicator, schools (by district) before districts before the network."""
     for level in (Level.SCHOOL, Level.DISTRICT, Level.NETWORK):
         if level not in indicator.levels:
             continue
         for kind in indicator.periods:
             for span in calendar.spans(kind, network=level is Level.NETWORK):
                 if level is Level.SCHOOL:
-                    for school in schools:
-                        if school.district_id == span.district_id and school.open_during(span):
+                    for school in schools.get(span.district_id, ()):
+                        if school.open_during(span):
                             yield Scope(level, school.school_id, span)
                 else:
                     yield Scope(level, span.district_id or NETWORK, span)
