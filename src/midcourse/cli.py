@@ -308,6 +308,87 @@ def _add_roster_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
 # --- end of rosters --------------------------------------------------------------------------------------------------
 
 
+# --- refresh and demonstration ---------------------------------------------------------------------------------------
+
+
+def _refresh(args: argparse.Namespace) -> int:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _start_site()
+    from django.utils import timezone
+
+    from midcourse import pipeline
+
+    try:
+        report = pipeline.refresh(as_of=args.as_of or timezone.localdate())
+    except pipeline.RefreshRunningError as running:
+        print(running, file=sys.stderr)
+        return 4
+    for step in report.seconds:
+        print(f"{step.seconds:>9.2f} s  {step.name}")
+    for table in report.rows:
+        print(f"{table.rows:>11,}  {table.table}")
+    print(
+        f"published {report.snapshot_id} as of {report.as_of}: {report.values:,} values, {report.verdicts:,} verdicts"
+    )
+    return 0
+
+
+def _demo(args: argparse.Namespace) -> int:
+    import shutil
+
+    folder = args.data_dir.resolve()
+    if args.fresh and folder.exists():
+        if not (folder / "INVENTED.txt").exists():
+            raise SystemExit(f"{folder} was not made by the demonstration; it is left alone.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"MIDCOURSE_DATA_DIR": str(folder), "MIDCOURSE_LOCAL": "1"}
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _start_site()
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from midcourse import pipeline
+
+    print("Writing the invented network; the first time takes about a minute.", flush=True)
+    call_command("migrate", verbosity=0)
+    try:
+        report = pipeline.build_demonstration(as_of=args.as_of or timezone.localdate(), seed=args.seed)
+    except pipeline.RealDataError as refusal:
+        raise SystemExit(str(refusal)) from None
+    done = f"built in {report.seconds:.0f} s" if report.built else "reused"
+    print(f"{report.visits:,} invented visits ({done}), snapshot {report.snapshot_id}", flush=True)
+
+    def tell() -> None:
+        print(f"\nmidcourse answers at http://127.0.0.1:{args.port}/  (everything in it is invented)\n")
+        for one in report.sign_ins:
+            print(f"  {one.username:<28} {one.role.value.replace('_', ' '):<26} {one.place}")
+        print(f"\n  password for all: {report.password}\n", flush=True)
+
+    if args.no_serve:
+        return 0
+    return pipeline.serve_site(port=args.port, answers=tell)
+
+
+def _add_pipeline_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    refresh = verbs.add_parser("refresh", help="gather, compute, judge and publish; for cron")
+    refresh.add_argument("--as-of", type=_day, help="use only what was available on this day; default: today")
+    refresh.set_defaults(run=_refresh)
+
+    demo = verbs.add_parser("demo", help="build the invented network and serve it on localhost")
+    demo.add_argument("--data-dir", type=Path, default=Path("data/demo"), help="folder of its data; default: data/demo")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--as-of", type=_day, help="last day of the data; default: today")
+    demo.add_argument("--seed", type=int, default=1, help="another seed, another network")
+    demo.add_argument("--fresh", action="store_true", help="clear the folder first; only one that the demo made")
+    demo.add_argument("--no-serve", action="store_true", help="build and refresh only")
+    demo.set_defaults(run=_demo)
+
+
+# --- end of refresh and demonstration --------------------------------------------------------------------------------
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser with every verb; docs/commands.md lists them, and a test compares."""
     parser = argparse.ArgumentParser(prog="midcourse", description="Is teaching improving, while there is still time?")
@@ -337,6 +418,7 @@ def build_parser() -> argparse.ArgumentParser:
     add.set_defaults(run=_achievement_add)
 
     _add_roster_verbs(verbs)
+    _add_pipeline_verbs(verbs)
 
     begin = verbs.add_parser("begin", help="found a district with its first login (asks for a password)")
     begin.add_argument("--network", default="Our network", help="name of the network, the first time")

@@ -1,14 +1,28 @@
 """Pipeline: carry records and received files into facts, run the core, publish."""
 
+from midcourse.pipeline.demonstration import (
+    DemonstrationReport,
+    RealDataError,
+    SignIn,
+    Story,
+    build_demonstration,
+    serve_site,
+)
 from midcourse.pipeline.publication import Published, published
 from midcourse.pipeline.refreshing import RefreshReport, RefreshRunningError, Step, TableRows, refresh
 
 __all__ = [
+    "DemonstrationReport",
     "Published",
+    "RealDataError",
     "RefreshReport",
     "RefreshRunningError",
+    "SignIn",
     "Step",
+    "Story",
     "TableRows",
+    "build_demonstration",
     "published",
     "refresh",
+    "serve_site",
 ]

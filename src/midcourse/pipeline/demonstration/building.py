@@ -17,14 +17,22 @@ import numpy as np
 from django.db import transaction
 
 from midcourse.indicators import load_catalogue
-from midcourse.pipeline.demonstration.network import DISTRICTS, NETWORK, DistrictPlan, Story, YearPlan, school_years
+from midcourse.pipeline.demonstration.network import (
+    DISTRICTS,
+    NETWORK,
+    DistrictPlan,
+    Story,
+    YearPlan,
+    open_days,
+    school_years,
+)
 from midcourse.pipeline.demonstration.participation import record_invented_intervisitations
 from midcourse.pipeline.demonstration.people import Cast, invent_cast
 from midcourse.pipeline.demonstration.practice import LEADER_LEFT, NEWCOMER_CAME, true_practice
 from midcourse.pipeline.demonstration.protocols import publish_protocol, publish_revision
 from midcourse.pipeline.demonstration.results import register_invented_results
 from midcourse.pipeline.demonstration.rosters import import_roster, import_staff_list
-from midcourse.pipeline.demonstration.sign_ins import SignIn, create_outside_logins, create_staff_logins
+from midcourse.pipeline.demonstration.sign_ins import create_outside_logins, create_staff_logins
 from midcourse.pipeline.demonstration.visits import Site, draft_visits
 from midcourse.records.actions.adoptions import adopt_indicator
 from midcourse.records.actions.calendars import SchoolWeek, add_closure, school_weeks
@@ -45,11 +53,10 @@ _REVISED_WEEKS_AGO = 45
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """What was built: how many visits, and the ways in."""
+    """How much was built."""
 
     visits: int
     intervisitations: int
-    sign_ins: tuple[SignIn, ...]
 
 
 def build_network(
@@ -66,7 +73,7 @@ def build_network(
     for tests and measurements.
     """
     years = school_years(as_of)
-    visits, intervisitations, sign_ins, districts = 0, 0, list[SignIn](), list[District]()
+    visits, intervisitations, districts = 0, 0, list[District]()
     with tempfile.TemporaryDirectory(prefix="midcourse-demo-") as folder, transaction.atomic():
         network = create_network(name=NETWORK, invented=True, by=None)
         for plan in (plan for plan in DISTRICTS if plan.story in stories):
@@ -80,14 +87,14 @@ def build_network(
             )
             roles = _STAFF_ROLES if not districts else (Role.ASSISTANT_SUPERINTENDENT,)
             builder = _Builder(district, plan, years, as_of, np.random.default_rng([seed, crc32(plan.slug.encode())]))
-            sign_ins += builder.people(Path(folder), roles, pupils=pupils)
+            builder.people(Path(folder), roles, pupils=pupils)
             builder.agreements(Path(folder))
             visits += builder.visits(visits_times)
             intervisitations += builder.participation()
             builder.results()
             districts.append(district)
-        sign_ins += create_outside_logins(districts=districts, begins_on=years[0].begins_on)
-    return Demonstration(visits, intervisitations, tuple(sign_ins))
+        create_outside_logins(districts=districts, begins_on=years[0].begins_on)
+    return Demonstration(visits, intervisitations)
 
 
 class _Builder:
@@ -108,11 +115,10 @@ class _Builder:
         self.weeks: tuple[SchoolWeek, ...] = ()
         self.versions: dict[int, ProtocolVersion] = {}
 
-    def people(self, folder: Path, roles: Sequence[Role], *, pupils: bool) -> tuple[SignIn, ...]:
+    def people(self, folder: Path, roles: Sequence[Role], *, pupils: bool) -> None:
         """Import the rosters of all years, the staff list, and make logins; later years wait for a named person."""
         district, cast = self.district, self.cast
         manager: User | None = None
-        sign_ins: tuple[SignIn, ...] = ()
         for n in range(1, len(self.years) + 1):
             years = self.years[:n]
             import_roster(
@@ -126,7 +132,7 @@ class _Builder:
             if n == 1:
                 import_staff_list(district=district, cast=cast, years=self.years, folder=folder)
                 self._learn_educators()
-                sign_ins = create_staff_logins(
+                create_staff_logins(
                     district=district,
                     cast=cast,
                     educators=self.educators,
@@ -135,15 +141,12 @@ class _Builder:
                 manager = User.objects.get(username=f"asst.super@{self.plan.slug}")
         self._learn_educators()
         if Role.TEACHER in roles:
-            sign_ins += create_staff_logins(
-                district=district, cast=cast, educators=self.educators, roles=[Role.TEACHER]
-            )
+            create_staff_logins(district=district, cast=cast, educators=self.educators, roles=[Role.TEACHER])
         for year in self.years:
             for title, begins_on, ends_on in year.closures:
                 add_closure(district=district, title=title, begins_on=begins_on, ends_on=ends_on, by=None)
         self.weeks = tuple(week for week in school_weeks(district) if week.week_of <= self.as_of)
         self._train()
-        return sign_ins
 
     def _learn_educators(self) -> None:
         self.educators = {one.source_id: one for one in Educator.objects.filter(district=self.district)}
@@ -216,7 +219,14 @@ class _Builder:
     def site(self) -> Site:
         """Return the district as the visits need it."""
         sections = Section.objects.filter(district=self.district).select_related("school")
-        return Site(self.cast, self.weeks, self.educators, {one.source_id: one for one in sections}, self.versions)
+        return Site(
+            cast=self.cast,
+            weeks=self.weeks,
+            open_days=tuple(open_days(week.week_of, self.years) for week in self.weeks),
+            educators=self.educators,
+            sections={one.source_id: one for one in sections},
+            version_of=self.versions,
+        )
 
     def participation(self) -> int:
         """Record the intervisitations."""

@@ -7,6 +7,7 @@ what observers write down.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -127,6 +128,17 @@ def school_years(as_of: dt.date, *, count: int = 3) -> tuple[YearPlan, ...]:
     while _year(latest).begins_on > as_of:
         latest -= 1
     return tuple(_year(year) for year in range(latest - count + 1, latest + 1))
+
+
+def open_days(week_of: dt.date, years: Sequence[YearPlan]) -> tuple[dt.date, ...]:
+    """Return the days of instruction in the week of a Monday."""
+    days = (week_of + dt.timedelta(days=n) for n in range(5))
+    return tuple(
+        day
+        for day in days
+        for year in years
+        if year.begins_on <= day <= year.ends_on and not any(first <= day <= last for _, first, last in year.closures)
+    )
 
 
 def _year(school_year: int) -> YearPlan:

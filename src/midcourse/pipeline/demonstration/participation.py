@@ -23,6 +23,8 @@ _TAKEN_HOME = (
     "Sentence starters on the wall that pupils really use.",
     "How the class keeps a list of open questions.",
 )
+_AWAY = 0.4  # share of the teachers who go to another school
+_LED_SCHOOLS = 3
 _WROTE = 0.1  # share who wrote down what they took home
 
 
@@ -32,34 +34,36 @@ def record_invented_intervisitations(
 ) -> int:  # fmt: skip
     """Record a school year's intervisitations for each year begun, and return how many there are."""
     drafts: list[IntervisitationDraft] = []
+    leaders = {person.source_id for person in site.cast.leaders}
     for place, year in enumerate(years):
         share = site.cast.plan.intervisited
         share *= 1.0 if year is years[-1] else _EARLIER[max(0, place - len(years) + 1 + len(_EARLIER))]
         last = min(year.ends_on, as_of) - dt.timedelta(days=3)
-        days = [
-            week.week_of + dt.timedelta(days=4 - k)
-            for week in site.weeks
-            if week.school_year == year.school_year
-            for k in range(min(week.school_days, 3))
-        ]
-        days = [day for day in days if day <= last]
+        weeks = zip(site.weeks, site.open_days, strict=True)
+        days = [day for week, days in weeks if week.school_year == year.school_year for day in days if day <= last]
         if not days:
             continue
-        for visitor in _visitors(site, year.school_year, share, rng):
-            home = site.cast.school_id(visitor[1])
-            hosts = [s for s in schools if s.source_id != home] or list(schools)
-            host = hosts[int(rng.integers(len(hosts)))] if rng.random() < 0.4 else _own(schools, home)
-            day = days[int(rng.integers(len(days)))]
-            drafts.append(
-                IntervisitationDraft(
-                    visitor=site.educators[visitor[0]],
-                    host_school=host,
-                    happened_on=day,
-                    taken_home=_TAKEN_HOME[int(rng.integers(len(_TAKEN_HOME)))] if rng.random() < _WROTE else "",
-                    recorded_on=day + dt.timedelta(days=int(rng.integers(4))),
-                )
-            )
+        for visitor, home in _visitors(site, year.school_year, share, rng):
+            leads = visitor in leaders
+            # Leaders walk other schools; teachers mostly go next door.
+            others = [s for s in schools if s.source_id != site.cast.school_id(home)]
+            away = [others[n] for n in rng.permutation(len(others))[: _LED_SCHOOLS if leads else 1]]
+            hosts = away if leads or rng.random() < _AWAY else [_own(schools, site.cast.school_id(home))]
+            drafts += [_drawn(site, visitor, host, days, rng) for host in hosts]
     return record_intervisitations(district=district, drafts=drafts, by=None)
+
+
+def _drawn(
+    site: Site, visitor: str, host: School, days: Sequence[dt.date], rng: np.random.Generator
+) -> IntervisitationDraft:
+    day = days[int(rng.integers(len(days)))]
+    return IntervisitationDraft(
+        visitor=site.educators[visitor],
+        host_school=host,
+        happened_on=day,
+        taken_home=_TAKEN_HOME[int(rng.integers(len(_TAKEN_HOME)))] if rng.random() < _WROTE else "",
+        recorded_on=day + dt.timedelta(days=int(rng.integers(4))),
+    )
 
 
 def _visitors(site: Site, school_year: int, share: float, rng: np.random.Generator) -> list[tuple[str, int]]:

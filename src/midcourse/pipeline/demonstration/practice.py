@@ -18,9 +18,9 @@ from midcourse.vocabulary import Role
 Floats = NDArray[np.float64]
 
 # Counted back from the demonstration's day, in school weeks; a school year has 36 to 38.
-RISE_BEGAN, RISE_WEEKS, RISE = 40, 14, 0.95
+RISE_BEGAN, RISE_WEEKS, RISE = 40, 14, 1.1
 LEADER_LEFT, FALL_WEEKS, FALL = 26, 6, -0.95
-NEWCOMER_CAME, LENIENCE = 26, 1.1
+NEWCOMER_CAME, LENIENCE = 26, 1.5
 _SCHOOL_SD, _SEVERITY_SD, _SEASON = 0.35, 0.30, 0.10
 _YEAR_WEEKS = 37
 

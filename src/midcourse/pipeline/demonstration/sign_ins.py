@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from midcourse.pipeline.demonstration.network import PASSWORD
 from midcourse.pipeline.demonstration.people import Cast
 from midcourse.records.actions.people import create_login, sign_agreement
-from midcourse.records.models import District, Educator, User
+from midcourse.records.models import District, Educator, Post, User
 from midcourse.vocabulary import Role
 
 _WORDS = {
@@ -33,34 +33,43 @@ class SignIn:
     """One way in: the login, the role behind it, and where."""
 
     username: str
-    role: str
+    role: Role
     place: str
 
 
 def create_staff_logins(
-    *, district: District, cast: Cast, educators: dict[str, Educator], roles: Sequence[Role]
-) -> tuple[SignIn, ...]:
+    *, district: District, cast: Cast, educators: Mapping[str, Educator], roles: Sequence[Role]
+) -> None:
     """Create a login for the first person in each of the roles."""
-    sign_ins = []
     people = [*cast.leaders, *(teacher for teacher in cast.teachers if teacher.last_year is None)]
     for role in roles:
         at_school = role in (Role.TEACHER, Role.COACH, Role.PRINCIPAL)
         person = next(p for p in people if p.role is role and (p.school is not None) == at_school)
-        username = f"{_WORDS[role]}@{cast.plan.slug}"
+        username = f"{_WORDS[role]}@{district.slug}"
         create_login(username=username, password=PASSWORD, educator=educators[person.source_id], by=None)
-        place = cast.plan.schools[person.school].name if person.school is not None else cast.plan.name
-        sign_ins.append(SignIn(username, role.value, place))
-    return tuple(sign_ins)
 
 
-def create_outside_logins(*, districts: Sequence[District], begins_on: dt.date) -> tuple[SignIn, ...]:
+def create_outside_logins(*, districts: Sequence[District], begins_on: dt.date) -> None:
     """Create the partner and the evaluator, who see the figures of all districts, and a board member of the first."""
-    sign_ins = []
     for role, (word, purpose) in _OUTSIDE.items():
         seen = districts[:1] if role is Role.BOARD else districts
         username = f"{word}@{districts[0].slug}" if role is Role.BOARD else f"{word}@five-rivers"
         user: User = create_login(username=username, password=PASSWORD, district=districts[0], by=None)
         for district in seen:
             sign_agreement(district=district, user=user, role=role, purpose=purpose, begins_on=begins_on, by=None)
-        sign_ins.append(SignIn(username, role.value, seen[0].name if len(seen) == 1 else "all districts"))
-    return tuple(sign_ins)
+
+
+def list_sign_ins() -> tuple[SignIn, ...]:
+    """Return every login of the invented network with its role and place, in the order in which they were made."""
+    sign_ins = []
+    for user in User.objects.select_related("educator__district").order_by("educator__district__name", "username"):
+        post = Post.objects.filter(educator=user.educator).select_related("school").first() if user.educator else None
+        if post is not None and user.educator is not None:
+            place = post.school.name if post.school else user.educator.district.name
+            sign_ins.append(SignIn(user.username, Role(post.role), place))
+        for agreement in user.agreements.select_related("district").order_by("district__name")[:1]:
+            several = user.agreements.count() > 1
+            place = "every district that agreed" if several else agreement.district.name
+            sign_ins.append(SignIn(user.username, Role(agreement.role), place))
+    order = list(Role)
+    return tuple(sorted(sign_ins, key=lambda one: (order.index(one.role), one.place)))

@@ -51,6 +51,7 @@ class Site:
 
     cast: Cast
     weeks: tuple[SchoolWeek, ...]
+    open_days: tuple[tuple[dt.date, ...], ...]  # of each week
     educators: Mapping[str, Educator]
     sections: Mapping[str, Section]
     version_of: Mapping[int, ProtocolVersion]  # by place of the week
@@ -127,12 +128,8 @@ def _rooms(site: Site, school: Ints, week: Ints, rng: np.random.Generator) -> tu
 
 
 def _days(site: Site, week: Ints, rng: np.random.Generator) -> list[dt.date]:
-    """Choose a day of each visit's week; a short week loses its first days, as after a holiday."""
-    days = []
-    for w in week.tolist():
-        open_days = min(site.weeks[w].school_days, 5)
-        days.append(site.weeks[w].week_of + dt.timedelta(days=4 - int(rng.integers(open_days))))
-    return days
+    """Choose a day of instruction in each visit's week."""
+    return [site.open_days[w][int(rng.integers(len(site.open_days[w])))] for w in week.tolist()]
 
 
 def _choose(
