@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from math import ceil
+from itertools import pairwise
+from math import ceil, sqrt
 
 from midcourse.indicators import Form, Indicator, IndicatorValue
 from midcourse.signals.adopted import Blank, settled_on
-from midcourse.signals.two_periods import Comparison, compare, compare_cells
+from midcourse.signals.two_periods import Z90, Comparison, compare, compare_cells
 from midcourse.signals.verdicts import IndicatorVerdict
 from midcourse.vocabulary import Level, Verdict
 
 # Half-width of the 90 % interval of a change beyond which "no change" would claim too much, in the metric's unit.
+_SETTLED = timedelta(days=14)  # a span's records still come in for a while after it ended
+_HISTORY = 4  # spans from which what they wander between themselves can be told
 _TELLING = {"share": 0.15, "median_days": 3.0, "sd": 0.10, "agreement": 0.20}
 
 Shelf = dict[tuple[str, str, Level, str], list[IndicatorValue]]
@@ -44,7 +47,7 @@ def judge_periods(blank: Blank, shelf: Shelf, alpha: float) -> Iterator[Indicato
         values = [
             value
             for value in shelf.get((indicator.id, district_id, level, unit), ())
-            if value.period_kind is indicator.period and value.ends_on <= blank.as_of
+            if value.period_kind is indicator.period and value.ends_on + _SETTLED <= blank.as_of
         ]
         filled = blank.fill(level, unit, Verdict.TOO_FEW, method="periods", metric=metric)
         yield _two_years(filled, values, blank, alpha) if published else _two_spans(filled, values, blank, alpha)
@@ -57,7 +60,7 @@ def _two_spans(row: IndicatorVerdict, values: Sequence[IndicatorValue], blank: B
     current = max(values, key=lambda value: value.ends_on)
     row = replace(row, n=current.n, rooms_n=current.rooms_n, observers_n=current.observers_n)
     if current.withheld is not None:
-        needed = current.short_by or None
+        needed = (current.short_by or None) if _counts_events(blank) else None
         span = current.ends_on - current.begins_on + timedelta(days=1)
         return replace(row, visits_needed=needed, settle_on=settled_on(blank.as_of, needed, current.n, span))
     year, stretch = blank.first_year, _stretches(values)
@@ -70,7 +73,9 @@ def _two_spans(row: IndicatorVerdict, values: Sequence[IndicatorValue], blank: B
     ]
     if not earlier:
         return row
-    return _called(row, compare(min(earlier, key=lambda v: v.school_year), current, alpha=alpha), current, blank)
+    baseline = min(earlier, key=lambda value: value.school_year)
+    wander = _wander(values) if blank.indicator.formula.since == "period" else 0.0
+    return _called(row, compare(baseline, current, alpha=alpha, wander=wander), current, blank)
 
 
 def _two_years(row: IndicatorVerdict, values: Sequence[IndicatorValue], blank: Blank, alpha: float) -> IndicatorVerdict:
@@ -94,7 +99,7 @@ def _called(row: IndicatorVerdict, found: Comparison, current: IndicatorValue, b
     needed = None
     if verdict is Verdict.NO_CHANGE and half > telling:
         verdict = Verdict.TOO_FEW
-        needed = max(1, ceil(current.n * ((half / telling) ** 2 - 1)))
+        needed = max(1, ceil(current.n * ((half / telling) ** 2 - 1))) if _counts_events(blank) else None
     span = current.ends_on - current.begins_on + timedelta(days=1)
     called = verdict in (Verdict.IMPROVING, Verdict.WORSENING)
     return replace(
@@ -117,6 +122,27 @@ def hold_back(row: IndicatorVerdict, origin: Sequence[IndicatorVerdict], indicat
     if same is not None and same.verdict in (Verdict.IMPROVING, Verdict.WORSENING):
         return row
     return replace(row, verdict=Verdict.NO_CHANGE, since=None)
+
+
+def _counts_events(blank: Blank) -> bool:
+    """Tell whether more visits would help: nobody can make more schools, teachers or pupils."""
+    return blank.indicator.minimums.of in ("visits", "events")
+
+
+def _wander(values: Sequence[IndicatorValue]) -> float:
+    """Estimate the SD by which neighbouring spans differ beyond what their own intervals allow.
+
+    Half the mean square of successive differences, which a slow trend hardly enters, less the sampling variance.
+    **Source**: von Neumann et al. (1941), Annals of Mathematical Statistics 12:153-162.
+    """
+    shown = sorted((value for value in values if value.withheld is None), key=lambda value: value.begins_on)
+    if len(shown) < _HISTORY:
+        return 0.0
+    middles = [value.estimate or 0.0 for value in shown]
+    errors = [((value.upper or 0.0) - (value.lower or 0.0)) / 2 / Z90 for value in shown]
+    steps = [(after - before) ** 2 for before, after in pairwise(middles)]
+    excess = sum(steps) / len(steps) / 2 - sum(error**2 for error in errors) / len(errors)
+    return sqrt(max(excess, 0.0))
 
 
 def _stretches(values: Sequence[IndicatorValue]) -> dict[str, int]:

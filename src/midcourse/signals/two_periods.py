@@ -15,7 +15,7 @@ from midcourse.indicators import IndicatorValue
 from midcourse.stats import t_quantile
 from midcourse.vocabulary import Direction, Verdict
 
-_Z90 = NormalDist().inv_cdf(0.95)
+Z90 = NormalDist().inv_cdf(0.95)
 # What a published share of one grade and subject moves from year to year though nothing changed: another year's
 # pupils (SD .12 of a pupil SD, .048 of a share near one half) in every cell, and what a whole year's test shares (.04
 # of a pupil SD). **Source**: the spread assumed for achievement in docs/detection-benchmark.md.
@@ -40,7 +40,7 @@ class Comparison:
         return up if self.call_lower > 0 else down if self.call_upper < 0 else Verdict.NO_CHANGE
 
 
-def compare(baseline: IndicatorValue, current: IndicatorValue, *, alpha: float) -> Comparison:
+def compare(baseline: IndicatorValue, current: IndicatorValue, *, alpha: float, wander: float = 0.0) -> Comparison:
     """Compare two values of one unit by their own intervals.
 
     Parameters
@@ -49,6 +49,8 @@ def compare(baseline: IndicatorValue, current: IndicatorValue, *, alpha: float) 
         Both shown, with 90 % intervals that respect clustering.
     alpha : float
         Two-sided chance of calling a change where there is none, 0-1.
+    wander : float
+        SD by which spans differ beyond their own intervals though nothing has changed, in the metric's unit.
 
     Returns
     -------
@@ -69,8 +71,9 @@ def compare(baseline: IndicatorValue, current: IndicatorValue, *, alpha: float) 
     """
     low0, mid0, high0 = _bounds(baseline)
     low1, mid1, high1 = _bounds(current)
-    down = sqrt((mid1 - low1) ** 2 + (high0 - mid0) ** 2)
-    up = sqrt((high1 - mid1) ** 2 + (mid0 - low0) ** 2)
+    beyond = 2 * (wander * Z90) ** 2
+    down = sqrt((mid1 - low1) ** 2 + (high0 - mid0) ** 2 + beyond)
+    up = sqrt((high1 - mid1) ** 2 + (mid0 - low0) ** 2 + beyond)
     return _compared(mid1 - mid0, down, up, alpha, min(_freedom(baseline), _freedom(current)))
 
 
@@ -94,7 +97,7 @@ def compare_cells(pairs: Sequence[tuple[IndicatorValue, IndicatorValue]], *, alp
     change = sum(b[1] - a[1] for a, b in ((_bounds(x), _bounds(y)) for x, y in pairs)) / cells
     widths = [(bound[2] - bound[0]) / 2 for pair in pairs for bound in map(_bounds, pair)]
     sampling = sum(width**2 for width in widths) / cells**2
-    beyond = 2 * (COHORT_SD**2 / cells + TEST_YEAR_SD**2) * _Z90**2
+    beyond = 2 * (COHORT_SD**2 / cells + TEST_YEAR_SD**2) * Z90**2
     half = sqrt(sampling + beyond)
     return _compared(change, half, half, alpha, inf)
 
