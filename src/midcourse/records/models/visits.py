@@ -6,9 +6,11 @@ here may point to an educator except the observer's own row. A visit carries ins
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from typing import Self
 
 from django.db import models
+from django.utils import timezone
 
 from midcourse.records.models.organizations import School
 from midcourse.records.models.ownership import DistrictQuerySet, DistrictRow, SchoolQuerySet
@@ -16,9 +18,6 @@ from midcourse.records.models.people import Educator, User
 from midcourse.records.models.protocols import LookFor, ProtocolVersion
 from midcourse.records.models.rosters import Section
 from midcourse.vocabulary import GradeBand, Missing, Subject, VisitStatus
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class WalkthroughQuerySet(DistrictQuerySet):
@@ -48,12 +47,17 @@ class Walkthrough(DistrictRow):
 
 class VisitQuerySet(SchoolQuerySet):
     def visible_to(self, user: User) -> Self:
-        """Return visits to the schools whose team the user belongs to, of whole districts, and those the user made."""
+        """Return visits to the schools whose team the user belongs to, of whole districts, and those the user made,
+        while a post is held."""
         standing = user.standing
         rows = self.filter(
             models.Q(district_id__in=standing.district_wide)
             | models.Q(school_id__in=standing.schools)
-            | models.Q(observers__observer_id=user.educator_id, observers__observer__isnull=False)
+            | models.Q(
+                district_id__in=standing.districts,
+                observers__observer_id=user.educator_id,
+                observers__observer__isnull=False,
+            )
         )
         return rows.distinct()
 
@@ -140,10 +144,19 @@ class VisitItem(DistrictRow):
 
 class VisitNoteQuerySet(DistrictQuerySet):
     def visible_to(self, user: User) -> Self:
-        """Return notes to the school's own team and to their writer; not to the district (privacy 2.3)."""
+        """Return notes to their writer while a post is held, and to the school's own team until the round closes (without a walkthrough, for
+        eight weeks); never to the district (privacy 2.3)."""
+        today = timezone.localdate()
+        round_open = models.Q(visit__walkthrough__ends_on__gte=today) | models.Q(
+            visit__walkthrough__isnull=True, visit__visited_on__gte=today - dt.timedelta(weeks=8)
+        )
         return self.filter(
-            models.Q(visit__school_id__in=user.standing.schools)
-            | models.Q(sheet__observer_id=user.educator_id, sheet__observer__isnull=False)
+            models.Q(visit__school_id__in=user.standing.schools) & round_open
+            | models.Q(
+                district_id__in=user.standing.districts,
+                sheet__observer_id=user.educator_id,
+                sheet__observer__isnull=False,
+            )
         )
 
 
