@@ -88,6 +88,20 @@ def test_another_format_can_never_be_applied(district: District, tmp_path: Path,
         apply_roster(run=run, override_reason="I insist", by=manager)
 
 
+def test_a_school_that_vanishes_stops_the_run(district: District, tmp_path: Path) -> None:
+    run = plan(district, tmp_path, make_package().without("orgs", "s2"))
+    assert any("schools" in guard["sentence"] for guard in run.guards if guard["code"] == "G_DROP")
+    assert not run.changes.filter(subject="section").exists(), "rows that point to it are refused, and so not closed"
+
+
+def test_half_the_pupils_gone_overnight_stops_the_run(district: District, tmp_path: Path) -> None:
+    lost = [f"p{n}" for n in range(11)]
+    package = make_package().without("users", *lost).without("enrollments", *(f"m{n}" for n in range(11)))
+    run = plan(district, tmp_path, package)
+    assert guards(run) == ["G_DROP"]
+    assert "pupils" in run.guards[0]["sentence"] and "Brook School: 11 of 12" in run.guards[0]["sentence"]
+
+
 def test_a_new_school_year_waits_for_a_person(district: District, tmp_path: Path, manager: User) -> None:
     package = make_package()
     package.files["academicSessions"][0].update(

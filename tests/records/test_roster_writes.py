@@ -15,6 +15,7 @@ from midcourse.records.actions.audit import first_broken_entry
 from midcourse.records.actions.roster_writes import one_run_at_a_time
 from midcourse.records.actions.rosters import Refused, apply_roster, drop_roster, plan_roster, undo_roster
 from midcourse.records.models import (
+    Adoption,
     AuditEntry,
     Course,
     District,
@@ -109,6 +110,17 @@ def test_undo_keeps_a_row_that_others_point_to(district: District, tmp_path: Pat
     again = apply_roster(run=plan(district, tmp_path), by=None)
     person.refresh_from_db()
     assert person.active and again.changes.get(subject="educator", source_id="t0").act == "reactivate"
+
+
+def test_undo_sees_links_that_have_no_way_back(district: District, tmp_path: Path) -> None:
+    run = apply_roster(run=plan(district, tmp_path), by=None)
+    owner = Educator.objects.get(source_id="a1")
+    day = dt.date(2025, 9, 20)
+    Adoption.objects.create(
+        district=district, indicator_id="T2", definition_version=1, owner=owner, adopted_on=day, counts_from=day
+    )
+    undo_roster(run=run, by=None)
+    assert list(Educator.objects.values_list("source_id", flat=True)) == ["a1"], "deactivated, since it is pointed to"
 
 
 def test_undo_refuses_when_a_person_changed_what_it_wrote(district: District, tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ force, so the same bundle twice plans none. Changes of single pupils (delta) can
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from midcourse.exchange import Change, DemographicsRow, Mode, PersonKind
@@ -36,10 +37,11 @@ class CountKey(NamedTuple):
     subgroup: str
 
 
-def count_students(draft: Drafting, district: District) -> Iterator[tuple[CountKey, int | None, int]]:
+def count_students(
+    draft: Drafting, district: District, in_force: Mapping[CountKey, int]
+) -> Iterator[tuple[CountKey, int | None, int]]:
     """Yield each count that changes: what it is of, the number in force (None if none yet), the new number."""
     counted = {**_count_sections(draft), **_count_schools(draft, district)}
-    in_force = _read_in_force(district, draft)
     spoken_of = _places_spoken_of(draft)
     for key in sorted({*counted, *in_force}, key=str):
         before, after = in_force.get(key), counted.get(key)
@@ -50,8 +52,9 @@ def count_students(draft: Drafting, district: District) -> Iterator[tuple[CountK
             yield key, before, after
 
 
-def _read_in_force(district: District, draft: Drafting) -> dict[CountKey, int]:
-    rows = StudentCount.objects.filter(district=district).in_force(draft.as_of)
+def read_in_force(district: District, day: dt.date) -> dict[CountKey, int]:
+    """Return the counts that hold on a day."""
+    rows = StudentCount.objects.filter(district=district).in_force(day)
     columns = ("school_id", "section_id", "grade", "subgroup_kind", "subgroup", "students")
     return {
         CountKey(str(school), str(section) if section else None, grade, kind, subgroup): students

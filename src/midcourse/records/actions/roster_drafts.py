@@ -55,7 +55,11 @@ def compare_subject(
     wished: set[str] = set()
     for wish in wishes.rows:
         wished.add(wish.source_id)
-        draft = _compare(subject, wish, stored.get(wish.source_id), ids, wishes.delta, as_of, notes)
+        row = stored.get(wish.source_id)
+        if reason := _pass_over(wish, row):
+            notes.add(reason, wish.file, wish.line)
+            continue
+        draft = _compare(subject, wish, row, ids, wishes.delta, as_of, notes)
         if draft is None:
             difference.unchanged += 1
         else:
@@ -65,6 +69,13 @@ def compare_subject(
         if row.active and (left_out or source_id in wishes.gone):
             difference.drafts.append(_deactivate(subject, row, as_of))
     return difference
+
+
+def _pass_over(wish: Wish, row: Stored | None) -> str:
+    if row is None:
+        return "W_UNKNOWN_LEAVER" if wish.deleted else ""
+    is_late = wish.modified_at and row.modified_at and wish.modified_at < row.modified_at
+    return "W_LATE" if is_late else ""
 
 
 def _compare(
@@ -77,15 +88,9 @@ def _compare(
     notes: NoteLog,
 ) -> Draft | None:
     if row is None:
-        if wish.deleted:
-            notes.add("W_UNKNOWN_LEAVER", wish.file, wish.line)
-            return None
         after = {**wish.values, **wish.at_birth, "source_modified_at": make_plain(wish.modified_at)}
         object_id = ids.get(wish.source_id) or uuid4()
         return Draft(Act.CREATE, subject, wish.source_id, object_id, {}, after, wish.file, wish.line)
-    if wish.modified_at and row.modified_at and wish.modified_at < row.modified_at:
-        notes.add("W_LATE", wish.file, wish.line)
-        return None
     if wish.deleted:
         return _deactivate(subject, row, as_of, wish) if row.active else None
     changed = {name: value for name, value in wish.values.items() if row.values.get(name) != value}

@@ -11,15 +11,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from midcourse.exchange import Change, Finding, TermRow
+from midcourse.records.actions.roster_counts import CountKey
 from midcourse.records.actions.roster_drafts import Act, Draft
 from midcourse.records.actions.roster_subjects import SUBJECTS, Stored, read_stored
 from midcourse.records.models import District, Educator
+from midcourse.vocabulary import Subgroup
 
 DROP_SHARE = 0.10
 """Stop when more than this share of the active rows would close; products use 10-20 % (standards 11)."""
 
 DROP_FLOOR = 3
 """Closing fewer than this never stops a run: one teacher of a staff of eight leaves every year."""
+
+PUPILS_FLOOR = 10
+"""The same for a school's number of pupils."""
 
 _CLOSING = {
     "school": "schools",
@@ -109,14 +114,20 @@ def _guard_drop(
             before = stored[subject][draft.source_id].values if draft.source_id in stored[subject] else {}
             lost.subtract(at_schools(str(draft.object_id), {**before, **draft.after}))
     names = {str(row.id): row.values["name"] for row in stored["school"].values()}
-    over = [place for place, n in lost.items() if n >= DROP_FLOOR and n > DROP_SHARE * active[place]]
-    whole, places = "" in over, sorted(place for place in over if place)
+    floor = 1 if subject == "school" else DROP_FLOOR  # a school that closes is never a small thing
+    return _report_drop(_CLOSING[subject], lost, active, names, floor)
+
+
+def _report_drop(
+    what: str, lost: Mapping[str, int], active: Mapping[str, int], names: Mapping[str, str], floor: int
+) -> list[Guard]:
+    over = [place for place, n in lost.items() if n >= floor and n > DROP_SHARE * active[place]]
     if not over:
         return []
+    places = sorted(place for place in over if place)
     where = [f"{names.get(place, 'one school')}: {lost[place]:,} of {active[place]:,}" for place in places]
-    if whole:
+    if "" in over:
         where.insert(0, f"in all {lost['']:,} of {active['']:,}")
-    what = _CLOSING[subject]
     return [
         Guard(
             "G_DROP",
@@ -125,6 +136,23 @@ def _guard_drop(
             max(lost[place] for place in over),
         )
     ]
+
+
+def guard_pupils(
+    drafts: Sequence[Draft], in_force: Mapping[CountKey, int], stored: Mapping[str, Mapping[str, Stored]]
+) -> list[Guard]:
+    """Return a guard when a school, or the district, would lose too large a share of its pupils overnight."""
+    active: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    for key, students in in_force.items():
+        if key.section_id is None and key.subgroup_kind == Subgroup.ALL:
+            active.update({"": students, key.school_id: students})
+    for draft in drafts:
+        if draft.after["section_id"] is None and draft.after["subgroup_kind"] == Subgroup.ALL:
+            fewer = draft.before.get("students", 0) - draft.after["students"]
+            lost.update({"": fewer, draft.after["school_id"]: fewer})
+    names = {str(row.id): row.values["name"] for row in stored["school"].values()}
+    return _report_drop("pupils", lost, active, names, PUPILS_FLOOR)
 
 
 def _schools_of(

@@ -16,9 +16,9 @@ from django.db import transaction
 
 from midcourse.exchange import KnownIds, RosterBundle, RosterReading, read_oneroster
 from midcourse.records.actions.audit import append_entry
-from midcourse.records.actions.roster_counts import as_count, count_students
+from midcourse.records.actions.roster_counts import CountKey, as_count, count_students, read_in_force
 from midcourse.records.actions.roster_drafts import Act, Draft, compare_subject
-from midcourse.records.actions.roster_guards import Guard, guard_plan, stop_by_reader
+from midcourse.records.actions.roster_guards import Guard, guard_plan, guard_pupils, stop_by_reader
 from midcourse.records.actions.roster_notes import NoteLog, keep_findings
 from midcourse.records.actions.roster_subjects import BATCH, COUNT, SUBJECTS, Stored, chunks, load_stored
 from midcourse.records.actions.roster_wishes import Drafting, wish_for_everything
@@ -53,7 +53,9 @@ def plan_roster(
     drafts, unchanged = compare_everything(drafting)
     guards = stop_by_reader(reading.findings)
     guards += guard_plan(district, system, drafts, stored, reading.bundle.terms)
-    drafts[COUNT] = _draft_counts(drafting, district)
+    in_force = read_in_force(district, as_of)
+    drafts[COUNT] = _draft_counts(drafting, district, in_force)
+    guards += guard_pupils(drafts[COUNT], in_force, stored)
     return keep_plan(
         run=RosterRun(
             district=district,
@@ -90,7 +92,7 @@ def compare_everything(drafting: Drafting) -> tuple[dict[str, list[Draft]], dict
     return drafts, unchanged
 
 
-def _draft_counts(drafting: Drafting, district: District) -> list[Draft]:
+def _draft_counts(drafting: Drafting, district: District, in_force: Mapping[CountKey, int]) -> list[Draft]:
     """A new number is a new row, so its id is new even when an older count is replaced."""
     return [
         Draft(
@@ -101,7 +103,7 @@ def _draft_counts(drafting: Drafting, district: District) -> list[Draft]:
             {} if before is None else {"students": before},
             as_count(key, after),
         )
-        for key, before, after in count_students(drafting, district)
+        for key, before, after in count_students(drafting, district, in_force)
     ]
 
 
