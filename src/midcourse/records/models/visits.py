@@ -144,8 +144,8 @@ class VisitItem(DistrictRow):
 
 class VisitNoteQuerySet(DistrictQuerySet):
     def visible_to(self, user: User) -> Self:
-        """Return notes to their writer while a post is held, and to the school's own team until the round closes (without a walkthrough, for
-        eight weeks); never to the district (privacy 2.3)."""
+        """Return notes to their writer while a post is held, and to the school's own team until the round closes
+        (without a walkthrough, for eight weeks); never to the district (privacy 2.3)."""
         today = timezone.localdate()
         round_open = models.Q(visit__walkthrough__ends_on__gte=today) | models.Q(
             visit__walkthrough__isnull=True, visit__visited_on__gte=today - dt.timedelta(weeks=8)
