@@ -11,13 +11,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from midcourse.pipeline.demonstration.network import YearPlan
+from midcourse.pipeline.demonstration.network import Story, YearPlan
 from midcourse.pipeline.demonstration.visits import Site
 from midcourse.records.actions.intervisitations import IntervisitationDraft, record_intervisitations
 from midcourse.records.models import District, School
 from midcourse.vocabulary import Role
 
-_EARLIER = (0.35, 0.6)  # of the present share, in the two years before
+_EARLIER = (0.35, 0.6)  # of the present share in the two years before, where taking part has grown
+_GROWN = (Story.IMPROVING, Story.LENIENT)
 _TAKEN_HOME = (
     "A way to let pairs compare before anyone answers.",
     "Sentence starters on the wall that pupils really use.",
@@ -37,7 +38,8 @@ def record_invented_intervisitations(
     leaders = {person.source_id for person in site.cast.leaders}
     for place, year in enumerate(years):
         share = site.cast.plan.intervisited
-        share *= 1.0 if year is years[-1] else _EARLIER[max(0, place - len(years) + 1 + len(_EARLIER))]
+        if site.cast.plan.story in _GROWN and year is not years[-1]:
+            share *= _EARLIER[max(0, place - len(years) + 1 + len(_EARLIER))]
         last = min(year.ends_on, as_of) - dt.timedelta(days=3)
         weeks = zip(site.weeks, site.open_days, strict=True)
         days = [day for week, days in weeks if week.school_year == year.school_year for day in days if day <= last]
