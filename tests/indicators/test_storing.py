@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import os
 from dataclasses import replace
 
 import pytest
 from fact_rows import AS_OF, MakeSnapshot, sections, series
 
-from midcourse.indicators import compute_values, load_catalogue, read_values, write_values
+from midcourse.indicators import compute_values, load_catalogue, read_values, stored_definitions, write_values
 from midcourse.vocabulary import Level
 
 CATALOGUE = load_catalogue()
@@ -25,8 +25,25 @@ def test_values_are_stored_and_read(snapshot_of: MakeSnapshot) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
     assert read_values(snapshot) == values
     assert not snapshot.verify() and sorted(p.name for p in snapshot.folder.iterdir() if p.name.startswith(".")) == []
-    manifest = json.loads(first["manifest.json"])
-    assert manifest["definitions"]["T2"] == CATALOGUE["T2"].definition_hash and manifest["rows"] == len(values)
+    assert list(first) == ["part-0.parquet"]
+    assert stored_definitions(snapshot) == {one.id: one.definition_hash for one in CATALOGUE.values()}
+
+
+def test_a_second_writing_that_dies_leaves_the_first(
+    snapshot_of: MakeSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = snapshot_of(visit_items=series("oak", [True, False] * 12), sections=sections("oak", 10))
+    values = compute_values(snapshot, CATALOGUE, as_of=AS_OF)
+    write_values(snapshot, values, CATALOGUE, as_of=AS_OF)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for call in ("fsync", "replace"):
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(os, call, dies)
+            write_values(snapshot, values[:1], CATALOGUE, as_of=AS_OF)
+        assert read_values(snapshot) == values
 
 
 def test_a_reader_takes_what_it_needs(snapshot_of: MakeSnapshot) -> None:

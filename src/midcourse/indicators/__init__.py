@@ -20,7 +20,7 @@ from midcourse.indicators.disclosure import MinimumsRule
 from midcourse.indicators.loading import CatalogueError, load_catalogue, load_indicator
 from midcourse.indicators.opening import FactCount, FactsBehind, facts_behind
 from midcourse.indicators.roll_ups import NETWORK
-from midcourse.indicators.storing import read_values, write_values
+from midcourse.indicators.storing import read_values, stored_definitions, write_values
 from midcourse.indicators.values import IndicatorValue
 
 __all__ = [
@@ -48,5 +48,6 @@ __all__ = [
     "load_catalogue",
     "load_indicator",
     "read_values",
+    "stored_definitions",
     "write_values",
 ]

@@ -1,18 +1,18 @@
 """Keeps computed values beside their snapshot as Parquet, and reads them back.
 
-Decides what a stored value looks like. A second computation of the same snapshot replaces the first in one step.
+Decides what a stored value looks like. A second computation of the same snapshot replaces the first in one step, so
+that a published snapshot is never without values, whatever dies.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +25,8 @@ from midcourse.indicators.values import IndicatorValue
 from midcourse.vocabulary import Level, Period
 
 _FOLDER = "values"
+_FILE = "part-0.parquet"
+_ABOUT = b"midcourse"  # key of the file's own metadata: the definitions used
 _KINDS: dict[str, pa.DataType] = {
     "str": pa.string(),
     "Level": pa.string(),
@@ -72,28 +74,34 @@ def write_values(
     if any(value.snapshot_id != snapshot.id or value.as_of != as_of for value in values):
         raise ValueError("a value of another snapshot or date cannot be stored with this one")
     columns = [pa.array([getattr(v, f.name) for v in values], f.type) for f in SCHEMA]
-    working = Path(tempfile.mkdtemp(prefix=f".{_FOLDER}-", dir=snapshot.folder))
-    digest = write_parquet(pa.Table.from_arrays(columns, schema=SCHEMA), working / "part-0.parquet")
-    manifest = {
+    about = {
         "as_of": as_of.isoformat(),
         "definitions": {one.id: one.definition_hash for one in indicators.values()},
-        "rows": len(values),
-        "sha256": digest,
         "snapshot_id": snapshot.id,
     }
-    (working / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-    sync_folder(working)
-    working.chmod(0o755)
-    target = snapshot.folder / _FOLDER
-    if target.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{_FOLDER}-", dir=snapshot.folder))
-        os.replace(target, old / _FOLDER)  # noqa: PTH105  # readers hold open files, not the folder
-        os.replace(working, target)  # noqa: PTH105
-        shutil.rmtree(old)
-    else:
-        os.replace(working, target)  # noqa: PTH105
+    table = pa.Table.from_arrays(columns, schema=SCHEMA)
+    table = table.replace_schema_metadata({_ABOUT: json.dumps(about, sort_keys=True).encode()})
+    folder = snapshot.folder / _FOLDER
+    folder.mkdir(exist_ok=True)
+    working = folder / f".{_FILE}-{os.getpid()}"
+    write_parquet(table, working)
+    os.replace(working, folder / _FILE)  # noqa: PTH105  # one step: readers see the old values or the new
+    sync_folder(folder)
     sync_folder(snapshot.folder)
-    return target
+    return folder
+
+
+def stored_definitions(snapshot: Snapshot) -> Mapping[str, str]:
+    """Return the definition hash of every indicator whose values are stored, to tell a definition that has changed.
+
+    Raises
+    ------
+    FileNotFoundError
+        When no values were stored with the snapshot.
+    """
+    metadata = pq.read_schema(snapshot.folder / _FOLDER / _FILE).metadata or {}
+    definitions: dict[str, str] = json.loads(metadata[_ABOUT])["definitions"]
+    return MappingProxyType(definitions)
 
 
 def read_values(
@@ -128,7 +136,7 @@ def read_values(
         if allowed is not None:
             one = column.isin(pa.array(allowed, pa.string()))
             wanted = one if wanted is None else wanted & one
-    table = pq.read_table(snapshot.folder / _FOLDER / "part-0.parquet", filters=wanted, partitioning=None)
+    table = pq.read_table(snapshot.folder / _FOLDER / _FILE, filters=wanted, partitioning=None)
     columns: list[list[Any]] = [column.to_pylist() for column in table.columns]
     place = {name: i for i, name in enumerate(table.column_names)}
     columns[place["level"]] = [Level(word) for word in columns[place["level"]]]
