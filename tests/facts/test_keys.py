@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import doctest
 import hmac
 from hashlib import sha256
 
 import pytest
 
-from midcourse.facts import educator_key, make_secret, observer_key, record_key, room_key
+from midcourse.facts import describing, educator_key, keys, make_secret, observer_key, record_key, room_key, snapshot
+
+
+def test_the_examples_run() -> None:
+    for module in (describing, keys, snapshot):
+        assert doctest.testmod(module).failed == 0
+
 
 SECRET = bytes(range(32))
 

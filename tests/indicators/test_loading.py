@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import doctest
 from pathlib import Path
 
 import pytest
 
-from midcourse.indicators import CatalogueError, Form, load_catalogue, load_indicator
+from midcourse.indicators import CatalogueError, Form, calculation, load_catalogue, load_indicator, loading
 from midcourse.indicators.loading import CATALOGUE
 from midcourse.vocabulary import Period
+
+
+def test_the_examples_run() -> None:
+    assert doctest.testmod(loading).failed == 0 and doctest.testmod(calculation).failed == 0
+
 
 T2 = (CATALOGUE / "T2.toml").read_text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from math import inf, isnan, sqrt
 
 import numpy as np
@@ -9,13 +10,19 @@ import pytest
 
 from midcourse.stats import (
     Interval,
+    agreement,
     between_sd,
+    intervals,
     mean_interval,
     median_interval,
     ratio_interval,
     t_quantile,
     wilson,
 )
+
+
+def test_the_examples_run() -> None:
+    assert doctest.testmod(intervals).failed == 0 and doctest.testmod(agreement).failed == 0
 
 
 def ones(n: int) -> np.ndarray:

@@ -20,27 +20,50 @@ KEY_HEX = 20  # 80 bits: two of a million people collide with probability 4e-13;
 
 
 def make_secret() -> bytes:
-    """Return a new secret of 32 random bytes from the operating system."""
+    """Return a new secret of 32 random bytes from the operating system.
+
+    >>> len(make_secret())
+    32
+    """
     return secrets.token_bytes(SECRET_BYTES)
 
 
 def room_key(year_secret: bytes, educator_id: str) -> str:
-    """Return the key of a classroom in one school year, by the teacher who teaches there. Only for clustering."""
+    """Return the key of a classroom in one school year, by the teacher who teaches there. Only for clustering.
+
+    >>> this_year, next_year = make_secret(), make_secret()
+    >>> room_key(this_year, "t-1") == room_key(next_year, "t-1")
+    False
+    """
     return _key(year_secret, "room", educator_id)
 
 
 def educator_key(year_secret: bytes, educator_id: str) -> str:
-    """Return the key of an educator as participant (assignments, intervisitations) in one school year."""
+    """Return the key of an educator as participant (assignments, intervisitations) in one school year.
+
+    >>> secret = make_secret()
+    >>> educator_key(secret, "t-1") == room_key(secret, "t-1")
+    False
+    """
     return _key(year_secret, "educator", educator_id)
 
 
 def observer_key(observer_secret: bytes, observer_id: str) -> str:
-    """Return the key of an observer, the same in every school year while the district keeps the secret."""
+    """Return the key of an observer, the same in every school year while the district keeps the secret.
+
+    >>> len(observer_key(make_secret(), "u-1"))
+    20
+    """
     return _key(observer_secret, "observer", observer_id)
 
 
 def record_key(year_secret: bytes, kind: str, record_id: str) -> str:
-    """Return the key of a record (a visit, a section) so that facts do not carry the store's ids."""
+    """Return the key of a record (a visit, a section) so that facts do not carry the store's ids.
+
+    >>> secret = make_secret()
+    >>> record_key(secret, "visit", "7") == record_key(secret, "section", "7")
+    False
+    """
     return _key(year_secret, f"record:{kind}", record_id)
 
 

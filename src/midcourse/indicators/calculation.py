@@ -63,6 +63,20 @@ def compute_values(
     ------
     ValueError
         When a derived indicator's origin is missing.
+
+    Notes
+    -----
+    **Source**: each definition names its own; the steps are in docs/indicators.md.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> from midcourse.facts import write_snapshot
+    >>> from midcourse.indicators import load_catalogue
+    >>> empty = write_snapshot(Path(mkdtemp()), {}, as_of=date(2026, 1, 5))
+    >>> compute_values(empty, load_catalogue(), as_of=date(2026, 1, 5))
+    ()
     """
     chosen = {one.id: one for one in (indicators.values() if isinstance(indicators, Mapping) else indicators)}
     calculation = _Calculation(snapshot, as_of)

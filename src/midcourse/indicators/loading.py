@@ -69,6 +69,11 @@ def load_catalogue(folder: Path = CATALOGUE) -> Mapping[str, Indicator]:
     ------
     CatalogueError
         At the first file that cannot be used, or when a derived indicator's origin is not in the folder.
+
+    Examples
+    --------
+    >>> load_catalogue()["T2"].name.en
+    'Priority practice seen'
     """
     indicators = {}
     for path in sorted(folder.glob("*.toml")):

@@ -129,7 +129,11 @@ def wilson(share: float, n: float, *, quantile: float) -> tuple[float, float]:
 
 
 def t_quantile(level: float, df: float) -> float:
-    """Return the two-sided quantile of Student's t; the normal one for infinite `df`."""
+    """Return the two-sided quantile of Student's t; the normal one for infinite `df`.
+
+    >>> round(t_quantile(0.9, 2), 3)
+    2.92
+    """
     upper = 0.5 + level / 2
     return float(special.ndtri(upper)) if np.isinf(df) else float(special.stdtrit(df, upper))
 
@@ -152,6 +156,13 @@ def mean_interval(parts: list[Interval], *, level: float = 0.90) -> Interval:
     Notes
     -----
     **Source**: Satterthwaite (1946), Biometrics 2, for the degrees of freedom; otherwise as `ratio_interval`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> schools = np.array([[1.0, 0, 1, 0], [1.0, 1, 1, 0]])
+    >>> mean_interval([ratio_interval(hits, np.ones(4), np.arange(4)) for hits in schools]).estimate
+    0.625
     """
     if not parts:
         raise ValueError("a mean needs at least one part")
