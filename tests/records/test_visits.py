@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
 from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from tests.district.cast import Cast
 
+from midcourse.records.actions.audit import first_broken_entry
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.actions.secrets import destroy_year_secret, room_stamp, year_secret
 from midcourse.records.actions.visits import (
@@ -440,3 +443,31 @@ def test_a_closed_year_takes_no_more_visits(cast: Cast, record: Record) -> None:
     destroy_year_secret(district=cast.north.district, school_year=visit.school_year, by=None)
     with pytest.raises(Refused, match="closed"):
         record(visit_id=uuid.UUID(int=2))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_visit_from_many_connections_at_once_is_stored_once(cast: Cast, record: Record) -> None:
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        pytest.skip("threads share one connection to a database in memory; a file or PostgreSQL has one each")
+    created: list[bool] = []
+    errors: list[Exception] = []
+    start = threading.Barrier(4)
+
+    def send() -> None:
+        try:
+            start.wait()
+            created.append(record().created)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert sorted(created) == [False, False, False, True]
+    assert Visit.objects.count() == 1 and VisitHost.objects.count() == 1 and VisitItem.objects.count() == 4
+    assert first_broken_entry() is None
