@@ -73,6 +73,15 @@ def test_what_is_withheld_for_privacy_does_not_open(snapshot_of: MakeSnapshot) -
     assert opened(snapshot, "T2", "oak", "2026-c1").counts[0].events_n == 10
 
 
+def test_a_total_does_not_open_on_the_one_school_it_hides(snapshot_of: MakeSnapshot) -> None:
+    rows = series("oak", [True, False, False] * 10) + series("elm", [True] * 20, rooms=3)
+    snapshot = snapshot_of(visit_items=rows, sections=[*sections("oak", 10), *sections("elm", 3)])
+    (count,) = opened(snapshot, "T2", "north", "2026-c1").counts
+    assert (count.events_n, count.hits_n) == (50, None)
+    (count,) = opened(snapshot, "T2", "oak", "2026-c1").counts
+    assert (count.events_n, count.hits_n) == (30, 10)
+
+
 def everything(snapshot_of: MakeSnapshot) -> Snapshot:
     """Facts for every indicator, whose every personal key holds the word secret."""
     rows = [

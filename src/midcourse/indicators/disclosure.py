@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import ceil
 
-from midcourse.indicators.definition import Indicator
+from midcourse.indicators.definition import Indicator, Metric
 from midcourse.indicators.values import IndicatorValue
 from midcourse.stats import Interval
 from midcourse.vocabulary import Level, ResultStatus
@@ -162,6 +162,12 @@ def cell_may_show(events_of_each: list[int], *, floors: MinimumsRule = FLOORS) -
     return len(events_of_each) >= floors.eligible_teachers and max(events_of_each) <= floors.one_room_share * sum(
         events_of_each
     )
+
+
+def exact_counts_may_show(value: IndicatorValue, indicator: Indicator) -> bool:
+    """Say whether the counts behind a value may show: not behind a share that lost its own to `guard_totals`."""
+    coarsened = value.withheld is None and value.numerator is None and indicator.metric is Metric.SHARE
+    return not coarsened
 
 
 def _coarsened(value: IndicatorValue) -> IndicatorValue:

@@ -7,14 +7,14 @@ classrooms stand behind a cell and none supplied more than half of it: a school 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from midcourse.facts import Snapshot
 from midcourse.indicators.compilation import Facts, event_query
 from midcourse.indicators.definition import Form, Indicator
-from midcourse.indicators.disclosure import HIDDEN, cell_may_show
+from midcourse.indicators.disclosure import HIDDEN, cell_may_show, exact_counts_may_show
 from midcourse.indicators.periods import read_calendar
 from midcourse.indicators.values import IndicatorValue
 from midcourse.vocabulary import Level, Missing, Period
@@ -37,7 +37,8 @@ class FactCount:
     marks_n : int or None
         Answers that were neither empty nor out; None where the subject is not a look-for.
     hits_n : int or None
-        Answers that count as seen; None where it is not a look-for, or too few classrooms stand behind them.
+        Answers that count as seen; None where it is not a look-for, where too few classrooms stand behind them, or
+        where they would give away the one hidden school of a total.
     not_applicable_n, not_looked_for_n : int
         Answers left out of the denominator.
     """
@@ -112,6 +113,8 @@ def facts_behind(snapshot: Snapshot, value: IndicatorValue, indicators: Mapping[
     for rows in _events(snapshot, value, indicator):
         counts += _counted(_co_observed(rows) if indicator.formula.form is Form.AGREEMENT else rows)
     counts.sort(key=lambda count: (count.first_week_of, count.subject))
+    if not exact_counts_may_show(value, indicator):
+        counts = [replace(count, hits_n=None) for count in counts]
     return FactsBehind(value, tuple(counts), withheld="" if counts else "one_room")
 
 
