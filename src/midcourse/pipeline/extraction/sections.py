@@ -55,7 +55,7 @@ def taught_sections(origin: Origin) -> Taught:
     ):
         own = [terms[t] for t in spans.get(pk, ()) if t in terms]
         begins = begins_on or min((t.begins_on for t in own), default=None) or taught_from.get(pk)
-        ends = _first(ends_on or max((t.ends_on for t in own), default=None), gone_on)
+        ends = _first(ends_on or max((t.ends_on for t in own), default=None), _known(gone_on, origin))
         year = max((t.school_year for t in own), default=None)
         found[pk] = [
             TaughtSection(pk, of_year, str(school), band, subject, first, last)
@@ -109,7 +109,7 @@ def assignment_rows(origin: Origin, sections: Taught) -> Iterator[Row]:
     for section_id, educator, begins_on, ends_on, gone_on in assignments.values_list(*columns).iterator(CHUNK):
         for section in sections.get(section_id, ()):
             begins = max(begins_on or section.begins_on, section.begins_on)
-            ends = _first(_first(ends_on, gone_on), section.ends_on)
+            ends = _first(_first(ends_on, _known(gone_on, origin)), section.ends_on)
             if begins > origin.as_of or (ends is not None and ends < begins):
                 continue
             place = (educator, section.school_year, section.school_id, section.grade_band, section.subject)
@@ -150,3 +150,8 @@ def _students(origin: Origin) -> dict[UUID, int]:
 
 def _first(one: dt.date | None, other: dt.date | None) -> dt.date | None:
     return min((day for day in (one, other) if day is not None), default=None)
+
+
+def _known(gone_on: dt.date | None, origin: Origin) -> dt.date | None:
+    """Return the day on which a roster lost a row, if it had by the snapshot's day: nobody looks ahead."""
+    return gone_on if gone_on is not None and gone_on <= origin.as_of else None
