@@ -113,16 +113,16 @@ def test_a_planned_visit_leads_its_observer_to_the_class_until_it_is_done(cast: 
         )
         for i, days in ((0, 0), (1, 3))
     ]
-    coach = cast.north.people["coach"]
-    assert [(p.visit, p.section) for p in planned_rooms(observer=coach)] == list(
+    coach = cast.north.users["coach"]
+    assert [(p.visit, p.section) for p in planned_rooms(coach)] == list(
         zip(plans, cast.north.sections[:2], strict=True)
     )
-    assert planned_rooms(observer=cast.north.people["principal"]) == ()
+    assert planned_rooms(cast.north.users["principal"]) == planned_rooms(cast.outside["partner"]) == ()
     assert feedback_for(cast.north.users["teacher"]) == (), "a plan is no feedback"
     assert not_visited_lately(school=cast.north.schools[0], today=cast.today) == ()
     visit(cast, visit_id=plans[0].id, walkthrough=walkthrough)
     cancel_visit(visit=plans[1], by=cast.north.users["coach"])
-    assert planned_rooms(observer=coach) == ()
+    assert planned_rooms(coach) == ()
 
 
 def test_the_purge_counts_for_each_district(cast: Cast) -> None:

@@ -107,10 +107,13 @@ def not_visited_lately(*, school: School, today: dt.date) -> tuple[Section, ...]
     return tuple(row.section for row in of_record.values() if row.educator_id not in visited)
 
 
-def planned_rooms(*, observer: Educator) -> tuple[PlannedRoom, ...]:
-    """Return an observer's planned visits with their classes, soonest first: nothing was observed in them yet."""
+def planned_rooms(user: User) -> tuple[PlannedRoom, ...]:
+    """Return the planned visits that name the user as observer, with their classes, soonest first. Nothing was observed
+    in them yet; recording such a visit takes its id, its walkthrough and the class."""
+    if user.educator_id is None:
+        return ()
     hosts = (
-        VisitHost.objects.filter(visit__status=VisitStatus.PLANNED, visit__observers__observer=observer)
+        VisitHost.objects.filter(visit__status=VisitStatus.PLANNED, visit__observers__observer=user.educator_id)
         .exclude(section=None)
         .select_related("visit__walkthrough", "section__school")
         .order_by("visit__visited_on", "section__title")
