@@ -150,5 +150,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # addresses of pages not found hold ids
     "root": {"handlers": ["console"], "level": os.environ.get("MIDCOURSE_LOG_LEVEL", "WARNING")},
 }

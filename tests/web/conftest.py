@@ -1,4 +1,4 @@
-"""Fixtures of the pages: the cast with visits, adopted indicators and a published snapshot, made by the real refresh."""
+"""Fixtures of the pages: the cast with visits, adopted indicators and a snapshot published by the real refresh."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ class Point:
         Estimate with its 90 % interval in the figure's unit; None = withheld, which leaves a gap and a hollow mark.
     raw : float or None
         The unadjusted value, a faint dot.
+    unfinished : bool
+        The span is not over: its point stands apart, hollow, because what is still to come may move it.
     """
 
     begins_on: date
@@ -34,6 +36,7 @@ class Point:
     lower: float | None = None
     upper: float | None = None
     raw: float | None = None
+    unfinished: bool = False
 
     @property
     def middle(self) -> date:
@@ -135,6 +138,8 @@ def _pieces(points: Sequence[Point], flags: Sequence[Flag]) -> list[list[Point]]
         if point is None or point.estimate is None:
             pieces.append([])
             continue
+        if point.unfinished:
+            pieces.append([])
         pieces[-1].append(point)
     return [piece for piece in pieces if piece]
 
@@ -160,7 +165,8 @@ def _series(points: Sequence[Point], flags: Sequence[Flag], years: _Years, scale
         if len(places) > 1:
             line = " ".join(f"{_n(x)},{_n(y)}" for x, y in places)
             out.append(f'<polyline class="estimate" points="{line}"/>')
-        out += [f'<circle class="estimate-dot" cx="{_n(x)}" cy="{_n(y)}" r="3"/>' for x, y in places]
+        kind = "estimate-dot unfinished" if piece[0].unfinished else "estimate-dot"
+        out += [f'<circle class="{kind}" cx="{_n(x)}" cy="{_n(y)}" r="3"/>' for x, y in places]
     for point in points:
         x = _n(years.x(point.middle))
         if point.estimate is None:
@@ -241,9 +247,9 @@ def draw_sparkline(
     >>> svg.startswith('<svg class="figure sparkline" role="img"')
     True
     """
-    box = _Box(4, 4, 156, 40)
+    box = _Box(5, 4, 155, 40)
     years = _Years(points, flags, box)
-    parts = [f'<line class="axis" x1="4" x2="156" y1="{_n(box.bottom)}" y2="{_n(box.bottom)}"/>']
+    parts = [f'<line class="axis" x1="5" x2="155" y1="{_n(box.bottom)}" y2="{_n(box.bottom)}"/>']
     parts += _target(target, scale, box)
     parts += _flags(flags, years, box, numbered=False)
     parts += _series(points, flags, years, scale, box)

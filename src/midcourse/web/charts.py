@@ -41,6 +41,8 @@ class Chart:
     snapshot_id: str
     as_of: date | None
     latest: IndicatorValue | None = None
+    verdict: Verdict = Verdict.TOO_FEW
+    now: str = ""
 
 
 def period_words(value: IndicatorValue) -> str:
@@ -75,12 +77,14 @@ def _ceiling(values: Iterable[IndicatorValue], target: float | None) -> float:
 def scale_for(indicator: Indicator, values: Sequence[IndicatorValue], target: float | None) -> Scale:
     """Return the vertical axis: shares always 0 to 100 %, everything else from zero."""
     if indicator.metric.value == "share":
-        marks = (0.0, 0.25, 0.5, 0.75, 1.0)
-        return Scale(0.0, 1.0, tuple((m, wording.figure(m, None, None, "share")) for m in marks))
+        quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
+        return Scale(0.0, 1.0, tuple((m, wording.figure(m, None, None, "share")) for m in quarters))
     if indicator.metric.value == "agreement":
-        low = 0.0 if all((v.lower or 0.0) >= 0.0 for v in values) else -1.0
-        marks = (-1.0, -0.5, 0.0, 0.5, 1.0) if low < 0 else (0.0, 0.25, 0.5, 0.75, 1.0)
-        return Scale(low, 1.0, tuple((m, wording.figure(m, 0.0, 0.1, "agreement")) for m in marks))
+        marks: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+        lowest = min([0.0, *(v.lower or 0.0 for v in values)])
+        if lowest < 0:  # agreement below chance is rare, and kappa never falls below -1
+            marks = (-0.5, 0.0, 0.5, 1.0) if lowest >= -0.5 else (-1.0, -0.5, 0.0, 0.5, 1.0)
+        return Scale(marks[0], 1.0, tuple((m, wording.figure(m, 0.0, 0.1, "agreement")) for m in marks))
     top = _ceiling(values, target)
     metric = indicator.metric.value
     width = None if metric == "median_days" and top >= 2 else top / 4
@@ -90,7 +94,15 @@ def scale_for(indicator: Indicator, values: Sequence[IndicatorValue], target: fl
 def points_of(values: Sequence[IndicatorValue]) -> tuple[Point, ...]:
     """Return the series as the drawing room takes it: a withheld value has no estimate."""
     return tuple(
-        Point(v.begins_on, v.ends_on, v.school_year, v.estimate if v.withheld is None else None, v.lower, v.upper)
+        Point(
+            v.begins_on,
+            v.ends_on,
+            v.school_year,
+            v.estimate if v.withheld is None else None,
+            v.lower,
+            v.upper,
+            unfinished=v.ends_on > v.as_of,
+        )
         for v in values
     )
 
@@ -127,8 +139,11 @@ def _description(values: Sequence[IndicatorValue], flags: Sequence[Flag]) -> str
 
 
 def _latest(values: Sequence[IndicatorValue]) -> IndicatorValue | None:
+    """Return the last value of a finished period that is shown; failing that, the last that says why not."""
     shown = [v for v in values if v.withheld is None]
-    return shown[-1] if shown else (values[-1] if values else None)
+    finished = [v for v in shown if v.ends_on <= v.as_of]
+    found = finished or shown or list(values)
+    return found[-1] if found else None
 
 
 def history_chart(
@@ -160,11 +175,28 @@ def history_chart(
         target=target,
         flags=flags,
     )
-    rows = tuple(Row(period_words(v), v, wording.value_sentence(v, indicator)) for v in values)
     source = values[-1] if values else None
     return Chart(
-        title, svg, rows, flags, source.snapshot_id if source else "", source.as_of if source else None, latest
+        title,
+        svg,
+        _table(values, indicator),
+        flags,
+        source.snapshot_id if source else "",
+        source.as_of if source else None,
+        latest,
+        verdict.verdict if verdict else Verdict.TOO_FEW,
+        wording.value_sentence(latest, indicator) if latest else "",
     )
+
+
+def _table(values: Sequence[IndicatorValue], indicator: Indicator) -> tuple[Row, ...]:
+    rows = []
+    for value in values:
+        period = period_words(value)
+        if value.ends_on > value.as_of:
+            period = _("%(period)s (not over yet)") % {"period": period}
+        rows.append(Row(period, value, wording.value_sentence(value, indicator)))
+    return tuple(rows)
 
 
 def side_by_side(
@@ -175,22 +207,27 @@ def side_by_side(
     target: float | None,
 ) -> tuple[Chart, ...]:
     """Draw units on one scale, in the order given (alphabetical): each is (key, name, values, verdict)."""
-    everything = [v for _, _, values, _ in units for v in values]
-    ordered = sorted(everything, key=lambda v: v.begins_on)
+    ordered = sorted((v for _, _, values, _ in units for v in values), key=lambda v: v.begins_on)
     flags = flags_of(events, ordered)
-    charts = []
+    source = ordered[-1] if ordered else None
+    charts: list[Chart] = []
+    panels = []
     for key, name, values, verdict in units:
         latest = _latest(values)
         title = finding(name, verdict, latest, indicator)
-        rows = tuple(Row(period_words(v), v, wording.value_sentence(v, indicator)) for v in values)
-        source = ordered[-1] if ordered else None
-        snapshot, as_of = (source.snapshot_id, source.as_of) if source else ("", None)
-        charts.append((key, Words(title, _description(values, flags)), Chart(title, "", rows, flags, snapshot, as_of)))
-        charts[-1] = (key, charts[-1][1], replace(charts[-1][2], latest=latest))
-    drawn = draw_small_multiples(
-        [(key, words, points_of(values)) for (key, words, _c), (_, _, values, _) in zip(charts, units, strict=True)],
-        scale=scale_for(indicator, everything, target),
-        target=target,
-        flags=flags,
-    )
-    return tuple(replace(chart, svg=svg) for (_, _, chart), svg in zip(charts, drawn, strict=True))
+        panels.append((key, Words(title, _description(values, flags)), points_of(values)))
+        charts.append(
+            Chart(
+                title,
+                "",
+                _table(values, indicator),
+                flags,
+                source.snapshot_id if source else "",
+                source.as_of if source else None,
+                latest,
+                verdict.verdict if verdict else Verdict.TOO_FEW,
+                wording.value_sentence(latest, indicator) if latest else "",
+            )
+        )
+    drawn = draw_small_multiples(panels, scale=scale_for(indicator, ordered, target), target=target, flags=flags)
+    return tuple(replace(chart, svg=svg) for chart, svg in zip(charts, drawn, strict=True))

@@ -12,7 +12,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from midcourse.indicators import Indicator
+from midcourse.indicators import Indicator, IndicatorValue
 from midcourse.records.models import Adoption, Decision, District, Event, School, User
 from midcourse.signals import IndicatorVerdict
 from midcourse.vocabulary import Verdict
@@ -39,6 +39,7 @@ class Row:
     decision: Decision | None
     asks: str
     now: str
+    cells: int = 0
 
     @property
     def moving(self) -> bool:
@@ -113,7 +114,8 @@ def rows_for(
             target=adoption.target,
             small=True,
         )
-        rows.append(_row(adoption, indicator, name, said, chart, decisions.get(indicator.id, []), today))
+        cells = len(readings.cells(unit.pk, indicator.id)) if readings else 0
+        rows.append(_row(adoption, indicator, name, said, chart, decisions.get(indicator.id, []), today, cells))
     return tuple(rows)
 
 
@@ -125,6 +127,7 @@ def _row(
     chart: Chart,
     decisions: Sequence[Decision],
     today: date,
+    cells: int,
 ) -> Row:
     verdict = said.verdict if said else Verdict.TOO_FEW
     decision = min(decisions, key=lambda d: d.check_on) if decisions else None
@@ -133,7 +136,7 @@ def _row(
         asks = _("The check of a decision is due.")
     elif verdict is Verdict.WORSENING and decision is None:
         asks = _("Worsening, and no decision is recorded.")
-    next_what, next_on = _next(said, decision)
+    next_what, next_on = _next(said, decision, [row.value for row in chart.rows])
     where = ""
     if said and said.units and said.verdict in (Verdict.IMPROVING, Verdict.WORSENING):
         where = _("%(n)s of %(m)s schools") % {"n": said.units_moving, "m": said.units}
@@ -150,17 +153,22 @@ def _row(
         next_on=next_on,
         decision=decision,
         asks=asks,
-        now=wording.value_sentence(chart.latest, indicator) if chart.latest else "",
+        now=chart.now,
+        cells=cells,
     )
 
 
-def _next(said: IndicatorVerdict | None, decision: Decision | None) -> tuple[str, date | None]:
+def _next(
+    said: IndicatorVerdict | None, decision: Decision | None, values: Sequence[IndicatorValue]
+) -> tuple[str, date | None]:
     if decision:
         return _("check"), decision.check_on
     if said and said.verdict is Verdict.NOT_DUE and said.due_on:
         return _("verdict due"), said.due_on
     if said and said.verdict is Verdict.TOO_FEW and said.settle_on:
         return _("enough visits"), said.settle_on
+    if values and values[-1].ends_on > values[-1].as_of:
+        return _("next value"), values[-1].ends_on
     return "", None
 
 

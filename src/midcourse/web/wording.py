@@ -86,7 +86,7 @@ def interval(value: IndicatorValue, metric: str) -> str:
 def counted(n: float, noun: str) -> str:
     """Write a number of what an indicator counts, e.g. *38 visits*."""
     whole = round(n)
-    text = number_format(n, 0 if abs(n - whole) < 0.05 else 1)
+    text = number_format(whole)
     nouns = {
         "visits": ngettext("%(n)s visit", "%(n)s visits", whole),
         "classrooms": ngettext("%(n)s classroom", "%(n)s classrooms", whole),
@@ -108,7 +108,7 @@ def value_sentence(value: IndicatorValue, indicator: Indicator) -> str:
     estimate = figure(value.estimate, value.lower, value.upper, metric)
     spread = interval(value, metric)
     if metric == "share" and value.numerator is not None and value.denominator is not None:
-        part = number_format(value.numerator, 0 if abs(value.numerator - round(value.numerator)) < 0.05 else 1)
+        part = number_format(round(value.numerator))  # several sheets of one visit weigh one: the sum may be uneven
         whole = counted(value.denominator, indicator.minimums.of)
         inside = ", ".join(text for text in (estimate, spread) if text)
         return _("%(part)s of %(whole)s (%(inside)s)") % {"part": part, "whole": whole, "inside": inside}
@@ -316,6 +316,46 @@ _VOCABULARY = {
     "pause": lambda: _("pause"),
     "cycle": lambda: _("cycle of six school weeks"),
     "year": lambda: _("school year"),
+    "student_count": lambda: _("student count"),
+    "rekey": lambda: _("new ids"),
+    "kind": lambda: _("kind"),
+    "title": lambda: _("title"),
+    "begins_on": lambda: _("first day"),
+    "ends_on": lambda: _("last day"),
+    "school_year": lambda: _("school year"),
+    "schoolYear": lambda: _("school year"),
+    "semester": lambda: _("semester"),
+    "gradingPeriod": lambda: _("grading period"),
+    "parent_id": lambda: _("part of"),
+    "parent": lambda: _("part of"),
+    "name": lambda: _("name"),
+    "state_id": lambda: _("state code"),
+    "given_name": lambda: _("given name"),
+    "family_name": lambda: _("family name"),
+    "email": lambda: _("e-mail"),
+    "identifier": lambda: _("staff number"),
+    "username": lambda: _("user name"),
+    "educator_id": lambda: _("person"),
+    "school_id": lambda: _("school"),
+    "section_id": lambda: _("class"),
+    "course_id": lambda: _("course"),
+    "role": lambda: _("role"),
+    "code": lambda: _("code"),
+    "subject": lambda: _("subject area"),
+    "grades": lambda: _("grades"),
+    "grade": lambda: _("grade"),
+    "grade_band": lambda: _("grade band"),
+    "terms": lambda: _("terms"),
+    "primary": lambda: _("main teacher"),
+    "students": lambda: _("students"),
+    "subgroup_kind": lambda: _("kind of group"),
+    "subgroup": lambda: _("group"),
+    "True": lambda: _("yes"),
+    "False": lambda: _("no"),
+    "rating_1_4": lambda: _("rating 1–4"),
+    "yes_no": lambda: _("yes or no"),
+    "count": lambda: _("count"),
+    "snapshot": lambda: _("snapshot scan"),
     "A": lambda: _("causal evidence"),
     "B": lambda: _("predicts change"),
     "C": lambda: _("goes with better practice; change not shown"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from midcourse.pipeline import Published
 from midcourse.records.models import Adoption, District, Event, LookFor, School
 from midcourse.vocabulary import Level
 from midcourse.web import wording
-from midcourse.web.charts import cell_words, history_chart, period_words, side_by_side
+from midcourse.web.charts import Chart, cell_words, history_chart, period_words, side_by_side
 from midcourse.web.improvement import adopted, local_name
 from midcourse.web.readings import Readings, catalogue, read_published
 from midcourse.web.rendering import show, signed_in
@@ -61,10 +62,21 @@ def indicator(request: HttpRequest, district: District, indicator: str) -> HttpR
                 target=adoption.target,
             ),
             "schools": list(zip(schools, charts, strict=False)),
+            "cells": _cells(readings, district, definition, events),
             "readings": readings,
         },
         district=district,
     )
+
+
+def _cells(
+    readings: Readings, district: District, definition: Indicator, events: Iterable[Event]
+) -> list[tuple[str, Chart]]:
+    """Draw every cell of a published result on one scale: one cell proves nothing, so none is left out."""
+    cells = readings.cells(district.pk, definition.id)
+    units = [(f"cell-{n}", cell_words(cell), values, None) for n, (cell, values) in enumerate(cells.items())]
+    charts = side_by_side(units, indicator=definition, events=events, target=None)
+    return [(name, chart) for (_key, name, _values, _verdict), chart in zip(units, charts, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -135,6 +147,7 @@ class Line:
     weeks: str
     what: str
     count: FactCount
+    rows: int = 0
 
 
 def _lines(behind: FactsBehind, district: District) -> list[Line]:
@@ -153,6 +166,12 @@ def _lines(behind: FactsBehind, district: District) -> list[Line]:
             weeks = _("%(first)s to %(last)s") % {"first": weeks, "last": week(count.last_week_of)}
         what = texts.get(count.subject) or named.get(count.subject) or cell_words(count.subject)
         lines.append(Line(weeks, what, count))
+    height = Counter(line.weeks for line in lines)
+    seen: set[str] = set()
+    for n, line in enumerate(lines):  # the first line of some weeks carries their heading
+        if line.weeks not in seen:
+            seen.add(line.weeks)
+            lines[n] = replace(line, rows=height[line.weeks])
     return lines
 
 

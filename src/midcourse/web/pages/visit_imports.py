@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -101,7 +101,10 @@ class Column:
 
 def columns(request: HttpRequest, district: District) -> HttpResponse:
     """Let a person say what each column is."""
-    kept, version = _waiting(request, district)
+    found = _waiting(request, district)
+    if found is None:
+        return redirect("import-visits", district=district.slug)
+    kept, version = found
     document = document_of(version)
     mapping = VisitMapping.from_json(kept.mapping)
     header = _header(kept)
@@ -113,9 +116,8 @@ def columns(request: HttpRequest, district: District) -> HttpResponse:
         missing = [field for field in _NEEDED if mapping.column_of(field) is None]
         doubled = len([c for c in chosen.values() if c != "-"]) != len({c for c in chosen.values() if c != "-"})
         if missing:
-            problem = _("These must have a column: %(fields)s.") % {
-                "fields": ", ".join(_field_words(f) for f in missing)
-            }
+            named = ", ".join(_field_words(field) for field in missing)
+            problem = _("These must have a column: %(fields)s.") % {"fields": named}
         elif doubled:
             problem = _("Two columns are taken for the same thing. Pass one of them over.")
         else:
@@ -137,7 +139,10 @@ def columns(request: HttpRequest, district: District) -> HttpResponse:
 
 def check(request: HttpRequest, district: District) -> HttpResponse:
     """Show what the import would store and report; store it, or put it aside."""
-    kept, version = _waiting(request, district)
+    found = _waiting(request, district)
+    if found is None:
+        return redirect("import-visits", district=district.slug)
+    kept, version = found
     mapping = VisitMapping.from_json(kept.mapping)
     if request.method == "POST":
         if request.POST.get("step") != "import":
@@ -178,14 +183,13 @@ def check(request: HttpRequest, district: District) -> HttpResponse:
     )
 
 
-def _waiting(request: HttpRequest, district: District) -> tuple[Waiting, ProtocolVersion]:
+def _waiting(request: HttpRequest, district: District) -> tuple[Waiting, ProtocolVersion] | None:
+    """Return the spreadsheet that waits and its protocol; without one the first step begins again."""
     kept = waiting.find(request, district.pk)
     if kept is None:
-        raise Http404
+        return None
     version = ProtocolVersion.objects.visible_to(signed_in(request)).filter(pk=kept.version, district=district).first()
-    if version is None:
-        raise Http404
-    return kept, version
+    return (kept, version) if version else None
 
 
 def _header(kept: Waiting) -> tuple[str, ...]:

@@ -51,12 +51,19 @@ LEADERS = (
 
 @dataclass(frozen=True)
 class Week:
-    """How many visits one school had in one week: a count that steers the work, not a figure."""
+    """How many visits each school had in one week: counts that steer the work, not figures."""
 
     monday: dt.date
-    school: str
-    visits: int
+    counts: tuple[int, ...]
     by_two: int
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """The weeks of this school year with visits, newest first, by school."""
+
+    schools: tuple[str, ...]
+    rows: tuple[Week, ...]
 
 
 def school_year(day: dt.date) -> int:
@@ -87,7 +94,7 @@ def visits(request: HttpRequest, district: District) -> HttpResponse:
     )
 
 
-def _weeks(rows: QuerySet[Visit]) -> list[Week]:
+def _weeks(rows: QuerySet[Visit]) -> Weeks:
     ids = rows.order_by().values_list("pk", flat=True)
     found = (
         Visit.objects.filter(pk__in=ids)
@@ -96,13 +103,14 @@ def _weeks(rows: QuerySet[Visit]) -> list[Week]:
         .values_list("visited_on", "school__name", "sheets")
     )
     total: Counter[tuple[dt.date, str]] = Counter()
-    paired: Counter[tuple[dt.date, str]] = Counter()
+    paired: Counter[dt.date] = Counter()
     for day, school, sheets in found:
-        key = (day - dt.timedelta(days=day.weekday()), school)
-        total[key] += 1
-        paired[key] += sheets > 1
-    ordered = sorted(total, key=lambda k: (-k[0].toordinal(), k[1]))
-    return [Week(monday, school, total[monday, school], paired[monday, school]) for monday, school in ordered][:60]
+        monday = day - dt.timedelta(days=day.weekday())
+        total[monday, school] += 1
+        paired[monday] += sheets > 1
+    schools = tuple(sorted({school for _monday, school in total}))
+    mondays = sorted({monday for monday, _school in total}, reverse=True)
+    return Weeks(schools, tuple(Week(m, tuple(total[m, s] for s in schools), paired[m]) for m in mondays))
 
 
 def _walkthroughs(
