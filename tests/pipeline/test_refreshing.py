@@ -35,13 +35,14 @@ def adopt(cast: Cast, *indicator_ids: str) -> None:
         )
 
 
+@pytest.mark.slow  # three refreshes, and the first loads the query engine
 def test_the_same_records_and_day_give_the_same_snapshot(cast: Cast) -> None:
     for days in (3, 40, 400):
         visit(cast.north, 0, "coach", cast.today - dt.timedelta(days=days))
     adopt(cast, "T2")
     first, second = refresh(as_of=cast.today), refresh(as_of=cast.today)
     assert first.snapshot_id == second.snapshot_id
-    assert dict((t.table, t.rows) for t in first.rows)["visits"] == 3
+    assert {one.table: one.rows for one in first.rows}["visits"] == 3
     visit(cast.north, 1, "coach", cast.today)
     assert refresh(as_of=cast.today).snapshot_id != first.snapshot_id
 
@@ -64,6 +65,7 @@ def test_the_published_values_count_the_visits(cast: Cast) -> None:
     assert all(value.estimate is None and value.reason for value in values), "two visits are too few to show"
 
 
+@pytest.mark.slow  # two refreshes
 def test_a_process_sees_a_new_snapshot_at_once_and_keeps_reading_the_one_it_holds(cast: Cast) -> None:
     assert published() is None
     refresh(as_of=cast.today)
@@ -77,6 +79,7 @@ def test_a_process_sees_a_new_snapshot_at_once_and_keeps_reading_the_one_it_hold
     assert len(held.values()) == before
 
 
+@pytest.mark.slow  # two refreshes
 def test_a_value_of_another_snapshot_is_not_opened(cast: Cast) -> None:
     visit(cast.north, 0, "coach", cast.today)
     refresh(as_of=cast.today - dt.timedelta(days=1))
@@ -102,6 +105,7 @@ def test_only_one_refresh_runs(cast: Cast, data_dir: Path) -> None:
     assert refresh(as_of=cast.today).snapshot_id
 
 
+@pytest.mark.slow  # four refreshes
 def test_a_refresh_that_fails_leaves_what_was_published(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     first = refresh(as_of=cast.today)
     visit(cast.north, 0, "coach", cast.today)
