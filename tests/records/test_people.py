@@ -17,6 +17,7 @@ from midcourse.records.actions.people import (
     disable_login,
     end_agreement,
     end_post,
+    note_sign_in,
     set_had_pd,
     set_language,
     set_password,
@@ -167,6 +168,18 @@ def test_agreements_are_for_outside_roles_with_a_purpose_signed_by_the_district(
             sign_agreement(**given, role=Role.PARTNER, purpose="x", by=user)
     with pytest.raises(PermissionDenied):
         end_agreement(agreement=Agreement.objects.first(), on=cast.today, by=cast.south.users["superintendent"])
+
+
+def test_a_sign_in_is_noted_where_the_persons_district_sees_it(cast: Cast) -> None:
+    for user in (cast.north.users["coach"], cast.outside["board"]):
+        note_sign_in(by=user)
+    entries = AuditEntry.objects.filter(act="sign_in").order_by("number")
+    assert [(e.by, e.district_id) for e in entries] == [
+        (cast.north.users["coach"].id, cast.north.district.id),
+        (cast.outside["board"].id, None),
+    ]
+    assert entries.visible_to(cast.north.users["superintendent"]).count() == 1
+    assert not entries.visible_to(cast.south.users["superintendent"]).exists()
 
 
 def test_the_log_holds_ids_and_never_names(cast: Cast) -> None:

@@ -165,6 +165,12 @@ def set_password(*, user: User, password: str, by: User) -> User:
     return user
 
 
+def note_sign_in(*, by: User) -> None:
+    """Put a sign-in into the audit (privacy 10); a district's administrators see those of its own staff."""
+    with transaction.atomic():
+        _log("sign_in", "login", by.id, by.educator.district_id if by.educator else None, by)
+
+
 def disable_login(*, user: User, by: User | None) -> User:
     """Stop a login for good measure; posts and agreements end it by their dates anyway."""
     district_id = user.educator.district_id if user.educator else None

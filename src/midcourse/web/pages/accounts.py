@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from midcourse.records.access import Act, may_anywhere
 from midcourse.records.actions.hosts import confirm_feedback, feedback_for
-from midcourse.records.actions.people import set_language, set_password
+from midcourse.records.actions.people import note_sign_in, set_language, set_password
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import Agreement, District, Educator, Intervisitation, Post, School, User
 from midcourse.vocabulary import Role
@@ -50,6 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = form.get_user()
         assert isinstance(user, User)
         login(request, user)
+        note_sign_in(by=user)
         return _remember_language(redirect(_next(request, "home")), user.language)
     return show(
         request,
