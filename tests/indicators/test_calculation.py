@@ -12,7 +12,7 @@ import pytest
 from fact_rows import AS_OF, MakeSnapshot, calendar_rows, day, item, sections, series
 
 from midcourse.facts import Snapshot
-from midcourse.indicators import IndicatorValue, RollUp, compute_values, load_catalogue
+from midcourse.indicators import AgreedTarget, IndicatorValue, RollUp, compute_values, load_catalogue
 from midcourse.stats import between_sd, ratio_interval
 
 CATALOGUE = load_catalogue()
@@ -127,6 +127,14 @@ def test_t6_a_school_with_too_few_visits_stays_in_the_denominator(snapshot_of: M
     assert reach.upper >= 0.5 and reach.lower <= 0.25  # elm might be there; oak is only sure with a narrow interval
     schools = [one(values, indicator_id="T2", unit_id=s, period="2026-T1") for s in SHARES]
     assert reach.lower == sum((v.lower or 0) >= 0.6 for v in schools) / 4
+
+
+def test_t6_counts_by_the_target_that_a_district_agreed_on(snapshot_of: MakeSnapshot) -> None:
+    both = [CATALOGUE["T2"], CATALOGUE["T6"]]
+    agreed = [AgreedTarget("north", "T2", 0.4), AgreedTarget("south", "T2", 0.0), AgreedTarget("north", "T3", 0.1)]
+    values = compute_values(four_schools(snapshot_of), both, as_of=AS_OF, agreed=agreed)
+    for level in ("district", "network"):
+        assert one(values, indicator_id="T6", level=level, period="2026-T1").numerator == 3
 
 
 def test_t7_the_spread_of_the_schools(snapshot_of: MakeSnapshot) -> None:

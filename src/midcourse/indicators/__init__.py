@@ -2,6 +2,7 @@
 
 from midcourse.indicators.calculation import compute_values
 from midcourse.indicators.definition import (
+    AgreedTarget,
     Condition,
     Evidence,
     Form,
@@ -25,6 +26,7 @@ from midcourse.indicators.values import IndicatorValue
 
 __all__ = [
     "NETWORK",
+    "AgreedTarget",
     "CatalogueError",
     "Condition",
     "Evidence",

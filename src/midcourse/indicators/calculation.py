@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from midcourse.facts import Snapshot
 from midcourse.indicators.compilation import Facts, compile_query, roster_query
-from midcourse.indicators.definition import Form, Indicator, Roster
+from midcourse.indicators.definition import AgreedTarget, Form, Indicator, Roster
 from midcourse.indicators.disclosure import Draft, disclose, guard_totals
 from midcourse.indicators.periods import Calendar, Span, read_calendar
 from midcourse.indicators.published import published_values
@@ -40,7 +40,11 @@ _DIGITS = 9  # sums of thirds differ in the 16th digit with the order of threads
 
 
 def compute_values(
-    snapshot: Snapshot, indicators: Mapping[str, Indicator] | Iterable[Indicator], *, as_of: date
+    snapshot: Snapshot,
+    indicators: Mapping[str, Indicator] | Iterable[Indicator],
+    *,
+    as_of: date,
+    agreed: Iterable[AgreedTarget] = (),
 ) -> tuple[IndicatorValue, ...]:
     """Compute every value of the indicators for every unit and span begun by `as_of`.
 
@@ -52,6 +56,8 @@ def compute_values(
         Definitions; a derived one (reach, spread) needs its origin among them.
     as_of : date
         The day the calculation pretends to be run on.
+    agreed : iterable of AgreedTarget
+        Districts' own success criteria; a school is counted by its district's, or else by the catalogue's default.
 
     Returns
     -------
@@ -79,7 +85,7 @@ def compute_values(
     ()
     """
     chosen = {one.id: one for one in (indicators.values() if isinstance(indicators, Mapping) else indicators)}
-    calculation = _Calculation(snapshot, as_of)
+    calculation = _Calculation(snapshot, as_of, {(one.district_id, one.indicator_id): one.target for one in agreed})
     try:
         values: list[IndicatorValue] = []
         for indicator in sorted(chosen.values(), key=lambda one: bool(one.formula.of)):  # origins first
@@ -112,8 +118,8 @@ def compute_values(
 class _Calculation:
     """One run over one snapshot: what several indicators share is computed once."""
 
-    def __init__(self, snapshot: Snapshot, as_of: date) -> None:
-        self.snapshot, self.as_of = snapshot, as_of
+    def __init__(self, snapshot: Snapshot, as_of: date, targets: Mapping[tuple[str, str], float]) -> None:
+        self.snapshot, self.as_of, self._targets = snapshot, as_of, targets
         self.calendar: Calendar = read_calendar(snapshot, as_of=as_of)
         self.facts = Facts(snapshot, self.calendar, as_of=as_of)
         self._classrooms = Stays(self.facts.run(roster_query(CLASSROOMS, self.facts)), self.calendar)
@@ -201,7 +207,8 @@ class _Calculation:
         if indicator.formula.form is Form.SPREAD:
             return roll_spread(values, [rolled for _, rolled in found])
         assert origin.target is not None  # the loader sees to it
-        return roll_reach(indicator, origin.target, values)
+        targets = [self._targets.get((value.district_id, origin.id), origin.target) for value in values]
+        return roll_reach(origin.direction, values, targets)
 
     def _value(self, indicator: Indicator, scope: Scope, numbers: Rolled) -> IndicatorValue:
         interval, span = numbers.interval, scope.span

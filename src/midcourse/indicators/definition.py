@@ -179,6 +179,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedTarget:
+    """The success criterion that one district agreed on for one indicator, instead of the catalogue's default."""
+
+    district_id: str
+    indicator_id: str
+    target: float
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One indicator of the catalogue.
 

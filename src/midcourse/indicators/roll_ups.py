@@ -208,19 +208,20 @@ def roll_pairs(cells: Cells, scope: Scope, schools: list[str]) -> Rolled:
     )
 
 
-def roll_reach(indicator: Indicator, target: float, values: list[IndicatorValue]) -> Rolled:
-    """Count the schools at the target. Withheld schools stay in the denominator, and are open in the interval."""
+def roll_reach(direction: Direction, values: list[IndicatorValue], targets: list[float]) -> Rolled:
+    """Count the schools at their target. Withheld schools stay in the denominator, and are open in the interval."""
     if not values:
         return NOTHING
-    down = indicator.direction is Direction.DOWN
+    down = direction is Direction.DOWN
 
-    def reached(number: float | None) -> bool:
+    def reached(number: float | None, target: float) -> bool:
         return number is not None and (number <= target if down else number >= target)
 
     k = len(values)
-    sure = sum(reached(value.upper if down else value.lower) for value in values)
-    count = sum(reached(value.estimate) for value in values)
-    possible = sum(value.withheld is not None or reached(value.lower if down else value.upper) for value in values)
+    pairs = list(zip(values, targets, strict=True))
+    sure = sum(reached(v.upper if down else v.lower, t) for v, t in pairs)
+    count = sum(reached(v.estimate, t) for v, t in pairs)
+    possible = sum(v.withheld is not None or reached(v.lower if down else v.upper, t) for v, t in pairs)
     interval = Interval(count / k, sure / k, possible / k, float("nan"), float(k), float("inf"))
     return Rolled(interval, float(count), float(k), n=k, latest_on=_latest(values))
 
