@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import uuid
 from collections import Counter
 from pathlib import Path
 
@@ -12,9 +14,10 @@ from django.core.exceptions import PermissionDenied
 from pytest_django import Settings
 from tests.district.cast import Cast
 
-from midcourse.exchange import VisitMapping, propose_mapping
+from midcourse.exchange import VisitMapping, propose_mapping, read_visit_sheet
 from midcourse.records.actions.people import add_educator
 from midcourse.records.actions.protocol_documents import document_of
+from midcourse.records.actions.secrets import destroy_year_secret
 from midcourse.records.actions.visit_imports import VisitImport, VisitImportPlan, import_visits, plan_visit_import
 from midcourse.records.models import AuditEntry, KeySecret, ReceivedFile, Visit, VisitHost, VisitItem, VisitNote
 from midcourse.vocabulary import GradeBand, Subject
@@ -168,13 +171,28 @@ def test_rows_reported_before_come_in_once_the_staff_list_is_right(cast: Cast) -
     assert (second.file.rows_stored, second.file.rows_reported, second.file.findings) == (2, 0, [])
 
 
+def test_neither_id_nor_hash_lets_the_teacher_be_guessed(cast: Cast, tmp_path: Path) -> None:
+    """Whoever knows every cell but the teacher's could try the staff; the stored id and hash are keyed against that."""
+    content = sheet(row(cast))
+    done = bring_in(cast, content)
+    visit = Visit.objects.get()
+    path = tmp_path / "visits.csv"
+    path.write_bytes(content)
+    (read,) = read_visit_sheet(path, mapping(cast), scope=str(cast.north.district.id)).rows
+    assert visit.id not in (read.id, uuid.uuid5(read.id, str(visit.school_id)))
+    assert done.file.sha256 != hashlib.sha256(content).hexdigest()
+    assert read.fingerprint not in (visit.content_sha256, done.file.sha256)
+    destroy_year_secret(district=cast.north.district, school_year=visit.school_year, by=None)
+    dry = plan(cast, sheet(row(cast), row(cast, Minutes="33")))
+    assert (dry.rows_ready, dry.rows_already, {f.code for f in dry.findings}) == (0, 0, {"E_YEAR_CLOSED"})
+
+
 def test_two_districts_with_the_same_sheet_do_not_meet(cast: Cast) -> None:
     content = sheet(row(cast))
-    north = plan(cast, content).drafts[0].visit_id
     south = plan(cast, content, district=cast.south.district, version=cast.south.version, by=None)
     assert south.drafts == () and {f.code for f in south.findings} == {"E_SCHOOL_UNKNOWN"}
     bring_in(cast, content)
-    assert Visit.objects.get().id == north
+    assert Visit.objects.get().district == cast.north.district
 
 
 def test_only_who_imports_files_does(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -96,13 +97,18 @@ def register_file(
     findings: Iterable[Finding],
     available_on: dt.date | None = None,
     keep: bool = True,
+    key: bytes | None = None,
     by: User | None,
 ) -> Registered:
     """Keep a file under its hash with its counts and findings. The same file again is the same row, and says so; one
-    that was withdrawn counts again. With `keep=False` only the row is kept, never the bytes."""
+    that was withdrawn counts again.
+
+    With `keep=False` only the row is kept, never the bytes; the hash of a file that may hold names is then made with a
+    `key`, or a short file could be guessed from it.
+    """
     require(by, Act.IMPORT_FILES, district_id=district.id)
     today = timezone.localdate()
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = hmac.new(key, content, hashlib.sha256).hexdigest() if key else hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         known: ReceivedFile | None = (
             ReceivedFile.objects.select_for_update().filter(district=district, kind=kind, sha256=sha256).first()

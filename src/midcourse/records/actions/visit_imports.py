@@ -6,10 +6,13 @@ never kept, and neither is any of its cells in a finding.
 
 from __future__ import annotations
 
+import datetime as dt
+import hmac
 import tempfile
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -29,6 +32,7 @@ from midcourse.records.access import Act, require
 from midcourse.records.actions.arrivals import Desk, VisitDraft
 from midcourse.records.actions.imports import RowCounts, kept_findings, register_file
 from midcourse.records.actions.refusals import Refused
+from midcourse.records.actions.secrets import SecretDestroyedError
 from midcourse.records.actions.sheets import Answer, Sheet, complete_answers
 from midcourse.records.actions.staff_names import find_names, names_of_staff
 from midcourse.records.actions.visits import record_visits
@@ -88,15 +92,10 @@ def plan_visit_import(
 ) -> VisitImportPlan:
     """Say what importing a spreadsheet would store and what it would report. Stores nothing."""
     require(by, Act.IMPORT_FILES, district_id=district.id)
-    if version.district_id != district.id:
-        raise Refused("foreign_version", "The protocol belongs to another district.", "Choose one of its own.")
-    reading = _read(content, name, mapping, district)
-    already = _known(row.id for row in reading.rows)
     with transaction.atomic():
-        clerk = _Clerk(district, version, reading.file, mapping)
-        drafts = [d for row in reading.rows if row.id not in already and (d := clerk.draft(row)) is not None]
+        plan = _plan(_Clerk(district, version, name, mapping), content)
         transaction.set_rollback(True)  # a year's first stamp makes its secret, and a dry run leaves nothing behind
-    return VisitImportPlan(reading.rows_in, len(already), tuple(drafts), (*reading.findings, *clerk.findings))
+    return plan
 
 
 def import_visits(
@@ -104,8 +103,10 @@ def import_visits(
 ) -> VisitImport:
     """Store the visits of a spreadsheet, each once however often it is sent, and keep of the file only its hash, its
     mapping, its counts and its grouped findings."""
-    plan = plan_visit_import(district=district, version=version, name=name, content=content, mapping=mapping, by=by)
+    require(by, Act.IMPORT_FILES, district_id=district.id)
     with transaction.atomic():
+        clerk = _Clerk(district, version, name, mapping)
+        plan = _plan(clerk, content)
         registered = register_file(
             district=district,
             kind=ReceivedFile.Kind.VISITS,
@@ -114,6 +115,7 @@ def import_visits(
             mapping=mapping.as_json(),
             counts=RowCounts(plan.rows_in, plan.rows_ready, plan.rows_reported),
             findings=plan.findings,
+            key=clerk.secret(timezone.localdate()),
             keep=False,
             by=by,
         )
@@ -134,10 +136,19 @@ def import_visits(
     )
 
 
+def _plan(clerk: _Clerk, content: bytes) -> VisitImportPlan:
+    reading = _read(content, clerk.file, clerk.mapping, clerk.district)
+    ids = {row.id: key for row in reading.rows if (key := clerk.visit_id(row)) is not None}
+    already = _known(ids.values())
+    new = (row for row in reading.rows if row.id in ids and ids[row.id] not in already)
+    drafts = [d for row in new if (d := clerk.draft(row, ids[row.id])) is not None]
+    return VisitImportPlan(reading.rows_in, len(already), tuple(drafts), (*reading.findings, *clerk.findings))
+
+
 def _read(content: bytes, name: str, mapping: VisitMapping, district: District) -> VisitSheetReading:
     """Read the sheet from a file that is gone as soon as it is read."""
     with tempfile.TemporaryDirectory(prefix="midcourse-") as folder:
-        path = Path(folder) / (Path(name).name or "visits.csv")
+        path = Path(folder) / (name or "visits.csv")
         path.write_bytes(content)
         return read_visit_sheet(path, mapping, scope=str(district.id))
 
@@ -172,6 +183,9 @@ class _Clerk:
     findings: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if self.version.district_id != self.district.id:
+            raise Refused("foreign_version", "The protocol belongs to another district.", "Choose one of its own.")
+        self.file = Path(self.file).name
         self._desk = Desk(self.district)
         self._look_fors: dict[str, LookFor] = self._desk.look_fors(self.version)
         self._schools: dict[str, list[School]] = {}
@@ -193,7 +207,24 @@ class _Clerk:
         given, family = person.given_name, person.family_name
         return {_plain(t) for t in (f"{given} {family}", f"{family} {given}", person.email, person.username)}
 
-    def draft(self, row: VisitSheetRow) -> VisitDraft | None:
+    def secret(self, day: dt.date) -> bytes:
+        """Return the secret of a day's school year."""
+        return self._desk.book.secret(self._desk.book.calendar.school_year(day))
+
+    def visit_id(self, row: VisitSheetRow) -> UUID | None:
+        """Return the id under which a row is stored, the same each time it comes; None when its year is closed.
+
+        Keyed with the year's secret: the row's own id follows from its cells, the teacher's name among them, so whoever
+        holds the rest of a row could find the name by trying the whole staff.
+        """
+        try:
+            key = self.secret(row.visited_on)
+        except SecretDestroyedError as closed:
+            self._report("E_YEAR_CLOSED", row, VisitField.DATE, None, closed.sentence, closed.remedy)
+            return None
+        return UUID(bytes=hmac.new(key, b"row\x00" + row.id.bytes, sha256).digest()[:16], version=4)
+
+    def draft(self, row: VisitSheetRow, visit_id: UUID) -> VisitDraft | None:
         """Return the visit of a row, or None when a finding says why not."""
         school = _one(self._schools.get(_plain(row.school), ()))
         if school is None:
@@ -214,7 +245,7 @@ class _Clerk:
         if answers is None:
             return None
         draft = VisitDraft(
-            visit_id=row.id,
+            visit_id=visit_id,
             version=self.version,
             visited_on=row.visited_on,
             sheets=(Sheet(observer, answers, self._note(row, school), imported=True),),
