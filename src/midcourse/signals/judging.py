@@ -3,11 +3,11 @@
 Decides which method judges which indicator, and how one false-call budget is shared by a whole page. The detector on
 the visits judges shares of visits (T2, T3); two periods are compared for the rest (`two_periods`).
 
-The budget. A district's page shall raise about one false call in five years, however many indicators it shows. Half of
-it goes to the detectors: the rate of false calls of a Shiryaev-Roberts rule is inversely proportional to its odds
-(Pollak 1985), so their odds grow by the number of detectors that share it. Half goes to the period comparisons: it is
-divided evenly among them and, within each, among the looks of five years (Bonferroni; looks share a baseline, so the
-true rate is lower). A test measures the second, docs/detection-benchmark.md the first.
+The budget. A district's page shall raise about one false call in five years, however many indicators it shows. Four
+fifths go to the detectors, which tell most: the rate of false calls of a Shiryaev-Roberts rule is inversely
+proportional to its odds (Pollak 1985), so their odds grow with the number of detectors that share it. The rest is
+divided evenly among the comparisons of periods and, within each, among the looks of five years (Bonferroni; looks share
+a baseline, so the true rate is lower). A test measures the second, docs/detection-benchmark.md the first.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from midcourse.signals.visit_verdicts import Watched, judge_visits, watched_role
 from midcourse.vocabulary import Period
 
 PAGE_FALSE_CALL_YEARS = 5.0
-_DETECTOR_SHARE = 0.5
+_DETECTOR_SHARE = 0.8
 _LOOKS_A_YEAR = {Period.CYCLE: 6, Period.TERM: 3, Period.YEAR: 1}
 
 
@@ -54,7 +54,7 @@ def call_level(indicator: Indicator, comparisons: int) -> float:
     --------
     >>> from midcourse.indicators import load_catalogue
     >>> round(call_level(load_catalogue()["T1"], 8), 5)
-    0.00208
+    0.00083
     """
     calls = (1 - _DETECTOR_SHARE) / max(comparisons, 1)
     return min(0.10, calls / (PAGE_FALSE_CALL_YEARS * _LOOKS_A_YEAR[indicator.period]))

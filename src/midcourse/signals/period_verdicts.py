@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 from math import ceil, sqrt
+from statistics import variance
 
 from midcourse.indicators import Form, Indicator, IndicatorValue
 from midcourse.signals.adopted import Blank, settled_on
@@ -19,7 +19,7 @@ from midcourse.vocabulary import Level, Verdict
 
 # Half-width of the 90 % interval of a change beyond which "no change" would claim too much, in the metric's unit.
 _SETTLED = timedelta(days=14)  # a span's records still come in for a while after it ended
-_HISTORY = 4  # spans from which what they wander between themselves can be told
+_LEAST_PAIRS = 4  # from which it can be told how far spans wander between themselves
 _TELLING = {"share": 0.15, "median_days": 3.0, "sd": 0.10, "agreement": 0.20}
 
 Shelf = dict[tuple[str, str, Level, str], list[IndicatorValue]]
@@ -74,7 +74,11 @@ def _two_spans(row: IndicatorVerdict, values: Sequence[IndicatorValue], blank: B
     if not earlier:
         return row
     baseline = min(earlier, key=lambda value: value.school_year)
-    wander = _wander(values) if blank.indicator.formula.since == "period" else 0.0
+    wander = (
+        _wander([value for value in values if value is not current])
+        if blank.indicator.formula.since == "period"
+        else 0.0
+    )
     return _called(row, compare(baseline, current, alpha=alpha, wander=wander), current, blank)
 
 
@@ -130,19 +134,23 @@ def _counts_events(blank: Blank) -> bool:
 
 
 def _wander(values: Sequence[IndicatorValue]) -> float:
-    """Estimate the SD by which neighbouring spans differ beyond what their own intervals allow.
+    """Estimate the SD by which spans differ beyond what their own intervals allow though nothing has changed.
 
-    Half the mean square of successive differences, which a slow trend hardly enters, less the sampling variance.
-    **Source**: von Neumann et al. (1941), Annals of Mathematical Statistics 12:153-162.
+    From the differences between the same stretch of neighbouring years: a school year's rhythm is in both, a lasting
+    change shifts them all alike, and what is left is wandering. Too few pairs tell nothing, and nothing is added.
     """
-    shown = sorted((value for value in values if value.withheld is None), key=lambda value: value.begins_on)
-    if len(shown) < _HISTORY:
+    stretch = _stretches(values)
+    shown = {(v.school_year, stretch[v.period]): v for v in values if v.withheld is None}
+    pairs = [(shown[year - 1, place], v) for (year, place), v in shown.items() if (year - 1, place) in shown]
+    if len(pairs) < _LEAST_PAIRS:
         return 0.0
-    middles = [value.estimate or 0.0 for value in shown]
-    errors = [((value.upper or 0.0) - (value.lower or 0.0)) / 2 / Z90 for value in shown]
-    steps = [(after - before) ** 2 for before, after in pairwise(middles)]
-    excess = sum(steps) / len(steps) / 2 - sum(error**2 for error in errors) / len(errors)
-    return sqrt(max(excess, 0.0))
+    steps = [(after.estimate or 0.0) - (before.estimate or 0.0) for before, after in pairs]
+    sampling = sum(_error(before) ** 2 + _error(after) ** 2 for before, after in pairs) / len(pairs)
+    return sqrt(max(variance(steps) - sampling, 0.0) / 2)
+
+
+def _error(value: IndicatorValue) -> float:
+    return ((value.upper or 0.0) - (value.lower or 0.0)) / 2 / Z90
 
 
 def _stretches(values: Sequence[IndicatorValue]) -> dict[str, int]:
