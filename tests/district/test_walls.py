@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sqlite3
 import uuid
 from collections import deque
+from contextlib import closing
 from hashlib import sha256
 from hmac import new
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db.models import DO_NOTHING, ForeignKey, Model
+from pytest_django import Settings
 from tests.district.cast import Cast
 
 from midcourse.records.actions.calendars import load_calendar
@@ -262,3 +265,21 @@ def test_feedback_reaches_the_visited_teacher_alone(cast: Cast) -> None:
         assert bool(feedback_for(user)) == (name == "northfold/teacher"), name
         assert VisitHost.objects.visible_to(user).count() == (name == "northfold/teacher"), name
     assert visit.id == feedback_for(cast.north.users["teacher"])[0].visit_id
+
+
+def test_a_deleted_row_leaves_no_bytes_in_the_file(tmp_path: Path, settings: Settings) -> None:
+    opening = settings.DATABASES["default"].get("OPTIONS", {}).get("init_command")
+    if opening is None:
+        pytest.skip("SQLite's own matter; PostgreSQL's vacuum and the backups' age do it there")
+    path, marker = tmp_path / "store.sqlite3", b"0f9c2e-the-visited-teacher"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(opening)
+        connection.execute("CREATE TABLE host (educator TEXT)")
+        connection.executemany("INSERT INTO host VALUES (?)", [(marker.decode(),)] * 50)
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert marker in path.read_bytes()
+        connection.execute("DELETE FROM host")
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert marker not in path.read_bytes()
