@@ -114,7 +114,8 @@ def rows_for(
             target=adoption.target,
             small=True,
         )
-        cells = len(readings.cells(unit.pk, indicator.id)) if readings else 0
+        published_as = school.state_id if school else district.pk
+        cells = len(readings.cells(published_as, indicator.id)) if readings else 0
         rows.append(_row(adoption, indicator, name, said, chart, decisions.get(indicator.id, []), today, cells))
     return tuple(rows)
 

@@ -31,8 +31,11 @@ class Readings:
         wanted = period or next((kind for kind in Period if any(v.period_kind is kind for v in found)), None)
         return tuple(v for v in found if v.period_kind is wanted)
 
-    def cells(self, unit: UUID, indicator_id: str) -> dict[str, tuple[IndicatorValue, ...]]:
-        """Return the histories of an indicator published cell by cell (test, subject, grade), in fixed order."""
+    def cells(self, unit: UUID | str, indicator_id: str) -> dict[str, tuple[IndicatorValue, ...]]:
+        """Return the histories of an indicator published cell by cell (test, subject, grade), in fixed order.
+
+        A school's published results stand under the state's code of the school.
+        """
         found: dict[str, list[IndicatorValue]] = {}
         for value in self.values.get((str(unit), indicator_id), ()):
             if value.cell:
