@@ -26,12 +26,15 @@ class Link:
 _DISTRICT_PAGES = (
     ("district", Act.SEE_DISTRICT_FIGURES, _("Are we improving?")),
     ("visits", Act.SEE_VISITS, _("Visits")),
+    ("adoptions", Act.ADOPT_INDICATORS, _("Indicators")),
     ("rosters", Act.SEE_ROSTER, _("Roster")),
     ("files", Act.IMPORT_FILES, _("Files")),
     ("protocols", Act.MANAGE_PROTOCOLS, _("Protocols")),
     ("people", Act.MANAGE_PEOPLE, _("People")),
 )
-REACHES_DISTRICT = frozenset({Act.SEE_ROSTER, Act.IMPORT_FILES, Act.MANAGE_PROTOCOLS, Act.MANAGE_PEOPLE})
+REACHES_DISTRICT = frozenset(
+    {Act.ADOPT_INDICATORS, Act.SEE_ROSTER, Act.IMPORT_FILES, Act.MANAGE_PROTOCOLS, Act.MANAGE_PEOPLE}
+)
 """Acts whose pages are about the whole district; the others open for a school post too."""
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from midcourse.records.access import Act
 from midcourse.web.pages import (
     accounts,
+    adoptions,
     districts,
     files,
     indicators,
+    intervisitations,
     networks,
     people,
     planning,
@@ -57,6 +59,16 @@ ROUTES: tuple[Route, ...] = (
         Scope.SCHOOL,
         Act.SEE_SCHOOL_FIGURES,
     ),
+    # indicators agreed on
+    Route("adoptions", _D + "indicators/", adoptions.adoptions, Scope.DISTRICT, Act.ADOPT_INDICATORS),
+    Route(
+        "adopt",
+        _D + "indicators/<str:indicator>/adopt/",
+        adoptions.adoption,
+        Scope.DISTRICT,
+        Act.ADOPT_INDICATORS,
+        methods=_FORM,
+    ),
     # decisions
     Route(
         "decide", _D + "indicators/<str:indicator>/decide/", districts.decide, Scope.DISTRICT, Act.DECIDE, methods=_FORM
@@ -99,6 +111,14 @@ ROUTES: tuple[Route, ...] = (
         visit_imports.check,
         Scope.DISTRICT,
         Act.IMPORT_FILES,
+        methods=_FORM,
+    ),
+    Route(
+        "record-intervisitation",
+        _D + "intervisitations/record/",
+        intervisitations.record,
+        Scope.SOMEWHERE,
+        Act.RECORD_INTERVISITATION,
         methods=_FORM,
     ),
     # rosters and files

@@ -61,6 +61,10 @@ class SchoolsQuerySet(DistrictQuerySet):
         standing = user.standing
         return self.filter(models.Q(district_id__in=standing.district_wide) | models.Q(id__in=standing.schools))
 
+    def hosting(self, user: User) -> Self:
+        """Return the open schools of the districts where the user works: their names only, to say where one was."""
+        return self.filter(district_id__in=user.standing.districts - user.standing.figures, active=True)
+
     def with_figures_for(self, user: User) -> Self:
         """Return the schools whose figures the user may see: the visible ones, and those under an agreement."""
         standing = user.standing

@@ -137,6 +137,9 @@ def me(request: HttpRequest) -> HttpResponse:
             "visits_made": Intervisitation.objects.visible_to(user).select_related("host_school")[:20],
             "schools": School.objects.visible_to(user).filter(pk__in=user.standing.schools),
             "may_record": bool(district and may_anywhere(user, Act.RECORD_VISIT, district_id=district.pk)),
+            "may_visit_colleagues": bool(
+                district and may_anywhere(user, Act.RECORD_INTERVISITATION, district_id=district.pk)
+            ),
             "may_see_district": bool(
                 district and may_anywhere(user, Act.SEE_DISTRICT_FIGURES, district_id=district.pk)
             ),

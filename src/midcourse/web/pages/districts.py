@@ -40,6 +40,7 @@ def improving(request: HttpRequest, district: District) -> HttpResponse:
                 for s in (None, *user.standing.schools)
             ),
             "may_decide": may(user, Act.DECIDE, district_id=district.pk),
+            "may_adopt": may(user, Act.ADOPT_INDICATORS, district_id=district.pk),
         },
         district=district,
     )

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from midcourse.indicators import Indicator, IndicatorValue
+from midcourse.indicators import Indicator, IndicatorValue, Words
 from midcourse.vocabulary import Verdict
 from midcourse.web import wording
 
@@ -46,11 +46,13 @@ def value_words(value: IndicatorValue, indicator: Indicator) -> str:
 
 
 @register.filter
-def in_language(texts: Mapping[str, str] | None) -> str:
-    """Pick the reader's language from a stored text that carries its languages; any language rather than none."""
+def in_language(texts: Mapping[str, str] | Words | None) -> str:
+    """Pick the reader's language from a text that carries its languages; any language rather than none."""
     if not texts:
         return ""
     language = (get_language() or "en")[:2]
+    if isinstance(texts, Words):
+        return texts.in_language(language)
     return texts.get(language) or texts.get("en") or next(iter(texts.values()))
 
 
