@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 _CHANGING = (b'"POT-Creation', b'"PO-Revision', b'"Last-Trans', b'"Language-Team', b'"Report-Msgid', b'"Generated')
+_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # the compiled file holds words, not the day it was made
 SOURCE = Path(__file__).parents[2] / "src" / "midcourse"
 PO = SOURCE / "web" / "locale" / "es" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
@@ -60,6 +62,7 @@ def stored() -> Catalog:
 
 def compiled(catalog: Catalog) -> bytes:
     """Return a catalogue as gettext reads it at run time."""
+    catalog.creation_date = catalog.revision_date = _NO_DAY
     out = io.BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
