@@ -52,6 +52,9 @@ def test_a_decision_says_something_and_is_checked_later(cast: Cast) -> None:
         made(cast, owner=cast.south.people["coach"])
     with pytest.raises(Refused, match="what came of it"):
         check_decision(decision=made(cast), outcome="", by=cast.north.users["superintendent"])
+    early = cast.today - dt.timedelta(days=1)
+    with pytest.raises(Refused, match="before the decision"):
+        check_decision(decision=made(cast), outcome="x", checked_on=early, by=cast.north.users["superintendent"])
 
 
 def test_a_principal_decides_for_the_own_school_only(cast: Cast) -> None:

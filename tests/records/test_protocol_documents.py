@@ -10,7 +10,7 @@ from tests.district.cast import Cast
 
 from midcourse.exchange import read_xlsform, write_xlsform
 from midcourse.records.actions.protocol_documents import document_of, draft_from_document
-from midcourse.records.actions.protocols import publish_version
+from midcourse.records.actions.protocols import LookForDraft, draft_version, publish_version
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import LookFor, ProtocolVersion
 from midcourse.vocabulary import Scale
@@ -34,6 +34,18 @@ def test_a_version_survives_the_spreadsheet(cast: Cast, tmp_path: Path) -> None:
     drafted = draft_from_document(district=cast.south.district, document=came_back, by=None)
     assert plain(drafted.version) == plain(cast.north.version)
     assert drafted.findings == ()
+
+
+def test_choices_that_were_never_written_go_out_in_plain_words(cast: Cast) -> None:
+    bare = (
+        LookForDraft("rated", Scale.RATING_1_4, {"en": "Rated"}),
+        LookForDraft("seen", Scale.YES_NO, {"en": "Seen"}),
+    )
+    version = draft_version(protocol=cast.north.version.protocol, number="2", look_fors=bare, reason="Plain", by=None)
+    rated, seen = document_of(version).look_fors
+    assert [(c.value, c.score) for c in rated.choices][:4] == [("1", 1.0), ("2", 2.0), ("3", 3.0), ("4", 4.0)]
+    assert [(c.value, c.score) for c in seen.choices][:2] == [("yes", 1.0), ("no", 0.0)]
+    assert [c.value for c in seen.choices][2:] == ["na", "nlf"]
 
 
 def test_the_same_form_again_needs_another_version(cast: Cast) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import uuid
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.district.cast import Cast
 from midcourse.exchange import VisitMapping, propose_mapping, read_visit_sheet
 from midcourse.records.actions.people import add_educator
 from midcourse.records.actions.protocol_documents import document_of
+from midcourse.records.actions.refusals import Refused
 from midcourse.records.actions.secrets import destroy_year_secret
 from midcourse.records.actions.visit_imports import VisitImport, VisitImportPlan, import_visits, plan_visit_import
 from midcourse.records.models import AuditEntry, KeySecret, ReceivedFile, Visit, VisitHost, VisitItem, VisitNote
@@ -193,6 +195,36 @@ def test_two_districts_with_the_same_sheet_do_not_meet(cast: Cast) -> None:
     assert south.drafts == () and {f.code for f in south.findings} == {"E_SCHOOL_UNKNOWN"}
     bring_in(cast, content)
     assert Visit.objects.get().district == cast.north.district
+
+
+def test_ambiguous_names_and_several_observers_are_reported(cast: Cast) -> None:
+    add_educator(district=cast.north.district, given_name="Noor", family_name="Whitlock Amari", by=None)
+    dry = plan(
+        cast,
+        sheet(
+            row(cast),
+            row(cast, Observer="Odile Harrowgate; Derek Okonjo"),
+            row(cast, Observer="Ms. Odile Harrowgate", Minutes="19"),
+            row(cast, Observer="HARROWGATE, Odile", Minutes="18"),
+        ),
+    )
+    assert Counter(f.code for f in dry.findings) == {"E_OBSERVER_AMBIGUOUS": 1, "W_CO_OBSERVERS": 1}
+    assert [d.sheets[0].observer for d in dry.drafts] == [cast.north.people["principal"]] * 3
+
+
+def test_an_answer_outside_the_versions_own_limits_is_reported(cast: Cast) -> None:
+    guess = mapping(cast)
+    wider = replace(
+        guess,
+        answers=tuple(replace(a, maximum=None) if a.code == "open_questions" else a for a in guess.answers),
+    )
+    dry = plan(cast, sheet(row(cast, open_questions="61")), mapping=wider)
+    assert dry.rows_ready == 0 and [f.code for f in dry.findings] == ["E_ANSWER"]
+
+
+def test_the_protocol_is_of_the_same_district(cast: Cast) -> None:
+    with pytest.raises(Refused, match="another district"):
+        plan(cast, sheet(row(cast)), version=cast.south.version)
 
 
 def test_only_who_imports_files_does(cast: Cast) -> None:

@@ -445,6 +445,60 @@ def test_a_closed_year_takes_no_more_visits(cast: Cast, record: Record) -> None:
         record(visit_id=uuid.UUID(int=2))
 
 
+def test_the_version_is_that_of_the_walkthrough_and_of_the_district(cast: Cast, walkthrough: Walkthrough) -> None:
+    given = {"district": cast.north.district, "title": "x", "begins_on": cast.today, "ends_on": cast.today, "by": None}
+    with pytest.raises(Refused, match="another district"):
+        create_walkthrough(version=cast.south.version, **given)
+    with pytest.raises(Refused, match="before it began"):
+        create_walkthrough(version=cast.north.version, **(given | {"ends_on": cast.today - dt.timedelta(days=1)}))
+    protocol = cast.north.version.protocol
+    draft = ProtocolVersion.objects.create(district=cast.north.district, protocol=protocol, number="2")
+    with pytest.raises(Refused, match="not published"):
+        create_walkthrough(version=draft, **given)
+    walkthrough.version = draft
+    walkthrough.save()
+    with pytest.raises(Refused, match="another version"):
+        record_visit(
+            visit_id=uuid.UUID(int=1),
+            version=cast.north.version,
+            visited_on=cast.today,
+            sheets=[sheet(cast)],
+            section=cast.north.sections[0],
+            walkthrough=walkthrough,
+            by=None,
+        )
+
+
+def test_a_sheet_is_added_to_a_visit_that_took_place_by_somebody_of_the_district(
+    cast: Cast, record: Record, walkthrough: Walkthrough
+) -> None:
+    plan = plan_visits(
+        walkthrough=walkthrough,
+        section=cast.north.sections[0],
+        visited_on=cast.today,
+        observer=cast.north.people["coach"],
+        by=None,
+    )
+    with pytest.raises(Refused, match="not been recorded"):
+        add_sheet(visit=plan, sheet=sheet(cast), by=cast.north.users["coach"])
+    stranger = Sheet(cast.south.people["coach"], (Answer("reasoning", 3),))
+    with pytest.raises(Refused, match="another district"):
+        add_sheet(visit=record().visit, sheet=stranger, by=None)
+
+
+def test_a_teacher_may_be_named_where_the_class_is_unknown(cast: Cast, record: Record) -> None:
+    by_class = record(visit_id=uuid.UUID(int=1)).visit
+    by_name = record(
+        visit_id=uuid.UUID(int=2),
+        section=None,
+        school=cast.north.schools[0],
+        teacher=cast.north.people["teacher"],
+        subject=Subject.MATHEMATICS,
+    ).visit
+    assert by_name.room_key == by_class.room_key and by_name.had_pd is True
+    assert VisitHost.objects.get(visit=by_name).section is None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_same_visit_from_many_connections_at_once_is_stored_once(cast: Cast, record: Record) -> None:
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
