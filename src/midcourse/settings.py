@@ -10,6 +10,9 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+# The detector's matrices are small: a second BLAS thread doubles their cost (measured on two cores). Before numpy loads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 PACKAGE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(os.environ.get("MIDCOURSE_DATA_DIR", "data")).resolve()
 """Where the database, received files and snapshots live."""
