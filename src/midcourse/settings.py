@@ -10,7 +10,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-# The detector's matrices are small: a second BLAS thread doubles their cost (measured on two cores). Before numpy loads.
+# The detector's matrices are small: a second BLAS thread doubles their cost (measured). Set before numpy loads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PACKAGE_DIR = Path(__file__).resolve().parent
