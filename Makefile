@@ -5,8 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PORT ?= 8000
 DEMO_DATA ?= data/demo
-CORE := tests/stats tests/exchange tests/facts tests/indicators tests/signals tests/reports tests/oracles
-SITE := tests/records tests/pipeline tests/web tests/stories tests/district
+CORE = $(wildcard $(addprefix tests/,stats exchange facts indicators signals evidence reports oracles))
+SITE = $(wildcard $(addprefix tests/,records pipeline web stories district))
 export MIDCOURSE_LOCAL := 1
 
 .PHONY: setup demo test test-core test-site-postgresql check format lint types layers migrations chromium bench screenshots clean
