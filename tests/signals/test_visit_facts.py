@@ -120,6 +120,20 @@ def test_open_schools_are_judged_and_closed_ones_only_if_visited(tmp_path: Path)
     assert again is not None and again.records.schools == ("elm", "oak", "old")
 
 
+def test_rows_keep_the_order_of_the_facts_over_many_school_years(tmp_path: Path) -> None:
+    """A filter that runs on several threads may mix up the files of several years."""
+    items = [
+        {"visit_key": f"v{n}", "happened_on": MONDAYS[n % 30], "school_year": 2019 + n % 7, "value": 1.0 + n % 4}
+        for n in range(700)
+    ]
+    facts = snapshot(tmp_path, items)
+    found = [visit_records(facts, "north", "priority_practice", as_of=AS_OF) for _ in range(10)]
+    first = found[0]
+    assert first is not None
+    assert all(one is not None and np.array_equal(one.records.visit, first.records.visit) for one in found)
+    assert (np.diff(first.records.as_of) > np.timedelta64(0)).all()
+
+
 @pytest.mark.parametrize("role", ["reasoning", "priority_practice"])
 def test_without_answers_there_are_no_records(tmp_path: Path, role: str) -> None:
     items = [] if role == "priority_practice" else [{"happened_on": MONDAYS[0]}]

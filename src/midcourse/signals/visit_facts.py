@@ -62,11 +62,12 @@ def visit_records(snapshot: Snapshot, district_id: str, role: str, *, as_of: dat
     """
     weeks = _until(snapshot.read("calendar", district_id=district_id), as_of)
     items = _until(snapshot.read("visit_items", district_id=district_id), as_of)
-    items = items.filter((pc.field("role") == role) & pc.field("value").is_valid())
+    items = items.filter(pc.equal(items["role"], pa.scalar(role)))
+    items = items.filter(pc.is_valid(items["value"]))
     scale = _usual_scale(items)
     if scale is None or not weeks.num_rows:
         return None
-    items = items.filter(pc.field("scale") == scale)
+    items = items.filter(pc.equal(items["scale"], pa.scalar(scale)))
     low, high = _ENDS[scale]
     schools = _school_ids(snapshot, district_id, items)
     dates, available_on = _days(items, "happened_on"), _days(items, "available_on")
@@ -95,7 +96,8 @@ def visit_records(snapshot: Snapshot, district_id: str, role: str, *, as_of: dat
 
 
 def _until(table: pa.Table, as_of: date) -> pa.Table:
-    return table.filter(pc.field("available_on") <= pa.scalar(as_of, pa.date32()))
+    # By a mask, not by an expression: an expression runs on several threads and may mix up the order of the rows.
+    return table.filter(pc.less_equal(table["available_on"], pa.scalar(as_of, pa.date32())))
 
 
 def _usual_scale(items: pa.Table) -> str | None:
@@ -113,7 +115,7 @@ def _baseline_end(sundays: Days, dates: Days) -> np.datetime64:
 def _school_ids(snapshot: Snapshot, district_id: str, items: pa.Table) -> tuple[str, ...]:
     """Return the district's open schools, and closed ones that were visited."""
     schools = snapshot.read("schools", district_id=district_id)
-    still_open = schools.filter(pc.field("closed_on").is_null())
+    still_open = schools.filter(pc.is_null(schools["closed_on"]))
     return tuple(sorted({*_texts(still_open, "school_id"), *_texts(items, "school_id")}))
 
 
@@ -122,7 +124,7 @@ def _teachers(snapshot: Snapshot, district_id: str, schools: tuple[str, ...], as
     roster = _until(snapshot.read("assignments", district_id=district_id), as_of)
     people: dict[str, set[str]] = {school: set() for school in schools}
     if roster.num_rows:
-        latest = roster.filter(pc.field("school_year") == pc.max(roster["school_year"]))
+        latest = roster.filter(pc.equal(roster["school_year"], pc.max(roster["school_year"])))
         for school, educator in zip(_texts(latest, "school_id"), _texts(latest, "educator_key"), strict=True):
             if school in people:
                 people[school].add(educator)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from midcourse.pipeline.demonstration.network import Story, YearPlan
+from midcourse.pipeline.demonstration.network import Story, YearPlan, open_days
 from midcourse.pipeline.demonstration.visits import Site
 from midcourse.records.actions.intervisitations import IntervisitationDraft, record_intervisitations
 from midcourse.records.models import District, School
@@ -38,11 +38,11 @@ def record_invented_intervisitations(
     leaders = {person.source_id for person in site.cast.leaders}
     for place, year in enumerate(years):
         share = site.cast.plan.intervisited
-        if site.cast.plan.story in _GROWN and year is not years[-1]:
+        grown = site.cast.plan.story in _GROWN
+        if grown and year is not years[-1]:
             share *= _EARLIER[max(0, place - len(years) + 1 + len(_EARLIER))]
         last = min(year.ends_on, as_of) - dt.timedelta(days=3)
-        weeks = zip(site.weeks, site.open_days, strict=True)
-        days = [day for week, days in weeks if week.school_year == year.school_year for day in days if day <= last]
+        days = [day for day in _school_days(year) if day <= last or not grown]
         if not days:
             continue
         for visitor, home in _visitors(site, year.school_year, share, rng):
@@ -51,8 +51,16 @@ def record_invented_intervisitations(
             others = [s for s in schools if s.source_id != site.cast.school_id(home)]
             away = [others[n] for n in rng.permutation(len(others))[: _LED_SCHOOLS if leads else 1]]
             hosts = away if leads or rng.random() < _AWAY else [_own(schools, site.cast.school_id(home))]
-            drafts += [_drawn(site, visitor, host, days, rng) for host in hosts]
+            drawn = (_drawn(site, visitor, host, days, rng) for host in hosts)
+            # Where nothing grows the year's share comes as the year goes by; what lies ahead has not happened.
+            drafts += [one for one in drawn if one.happened_on <= last]
     return record_intervisitations(district=district, drafts=drafts, by=None)
+
+
+def _school_days(year: YearPlan) -> list[dt.date]:
+    weeks = (year.ends_on - year.begins_on).days // 7 + 1
+    first = year.begins_on - dt.timedelta(days=year.begins_on.weekday())
+    return [day for n in range(weeks + 1) for day in open_days(first + dt.timedelta(weeks=n), [year])]
 
 
 def _drawn(

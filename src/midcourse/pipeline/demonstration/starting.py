@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 
 from midcourse.pipeline.demonstration.building import build_network
+from midcourse.pipeline.demonstration.following import decide_on_verdicts, plan_some_visits
 from midcourse.pipeline.demonstration.network import PASSWORD, Story
 from midcourse.pipeline.demonstration.sign_ins import SignIn, list_sign_ins
 from midcourse.pipeline.publication import published
 from midcourse.pipeline.refreshing import refresh
-from midcourse.records.models import Network, Visit
+from midcourse.records.models import Decision, Network, Visit
 
 NOTE = "INVENTED.txt"
 """The file by which a data folder of the demonstration is known; only such a folder is ever cleared."""
@@ -80,12 +82,20 @@ def build_demonstration(
         note.write_text("Everything in this folder is invented: districts, people, visits, results.\n")
         build_network(as_of=as_of, seed=seed, stories=stories, visits_times=visits_times)
     found = None if built else published()
-    snapshot_id = found.snapshot_id if found is not None else refresh(as_of=as_of).snapshot_id
+    refreshed = found is None
+    if found is None:
+        refresh(as_of=as_of)
+        found = published()
+        assert found is not None  # a refresh publishes or raises
+        if not Decision.objects.exists():
+            with transaction.atomic():
+                decide_on_verdicts(found, as_of=as_of)
+                plan_some_visits(as_of=as_of)
     return DemonstrationReport(
         built=built,
-        refreshed=found is None,
+        refreshed=refreshed,
         visits=Visit.objects.done().count(),
         seconds=time.perf_counter() - began,
-        snapshot_id=snapshot_id,
+        snapshot_id=found.snapshot_id,
         sign_ins=list_sign_ins(),
     )
