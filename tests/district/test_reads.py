@@ -10,7 +10,6 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 from pytest_django import Settings
-from tests.district.cast import Cast, Town
 
 from midcourse.records.actions.adoptions import adopt_indicator
 from midcourse.records.actions.decisions import decide
@@ -35,6 +34,7 @@ from midcourse.records.models import (
     Walkthrough,
 )
 from midcourse.vocabulary import Subgroup, Verdict
+from tests.district.cast import Cast, Town
 
 pytestmark = pytest.mark.django_db
 

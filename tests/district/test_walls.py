@@ -16,7 +16,6 @@ import pytest
 from django.apps import apps
 from django.db.models import DO_NOTHING, ForeignKey, Model
 from pytest_django import Settings
-from tests.district.cast import Cast
 
 from midcourse.records.actions.calendars import load_calendar
 from midcourse.records.actions.hosts import confirm_feedback, feedback_for, purge_hosts
@@ -35,6 +34,7 @@ from midcourse.records.models import (
     VisitNote,
     VisitObserver,
 )
+from tests.district.cast import Cast
 
 SOURCE = Path(__file__).parents[2] / "src" / "midcourse"
 OBSERVATION = (Visit, VisitItem, VisitNote)

@@ -145,7 +145,7 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from test_snapshot import DAY, ROWS, calendar
+from tests.facts.test_snapshot import DAY, ROWS, calendar
 from midcourse.facts import publish, published, write_snapshot
 
 calendar(*ROWS)  # loads what building a table loads, once for all writers
@@ -191,7 +191,7 @@ print(point - 1, now.id, now.row_counts["calendar"])
 @pytest.mark.fault
 @pytest.mark.slow  # kills a writer at each of its points
 def test_a_refresh_that_dies_anywhere_leaves_the_last_snapshot_published(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", _KILLED, str(Path(__file__).parent), str(tmp_path)]
+    command = [sys.executable, "-c", _KILLED, str(Path(__file__).parents[2]), str(tmp_path)]
     killed, now, rows = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert int(killed) >= 9 and rows == "2"
     prune(tmp_path, keep=0)

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fact_rows import MakeSnapshot, make_snapshot
+
+from tests.indicators.fact_rows import MakeSnapshot, make_snapshot
 
 
 @pytest.fixture

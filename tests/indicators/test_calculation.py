@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fact_rows import AS_OF, MakeSnapshot, calendar_rows, day, item, sections, series
 
 from midcourse.facts import Snapshot
 from midcourse.indicators import AgreedTarget, IndicatorValue, RollUp, compute_values, load_catalogue
 from midcourse.stats import between_sd, ratio_interval
+from tests.indicators.fact_rows import AS_OF, MakeSnapshot, calendar_rows, day, item, sections, series
 
 CATALOGUE = load_catalogue()
 YES, NO = True, False

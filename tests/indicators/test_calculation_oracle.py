@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fact_rows import MONDAYS, MakeSnapshot, calendar_rows, sections
 
 from midcourse.indicators import IndicatorValue, Minimums, compute_values, load_catalogue
+from tests.indicators.fact_rows import MONDAYS, MakeSnapshot, calendar_rows, sections
 
 # no minimums: the sums are under test here, not what may show
 CATALOGUE = {

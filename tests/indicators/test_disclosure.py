@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fact_rows import AS_OF, MakeSnapshot, item, sections, series
 
 from midcourse.facts import Snapshot
 from midcourse.indicators import IndicatorValue, MinimumsRule, compute_values, load_catalogue
+from tests.indicators.fact_rows import AS_OF, MakeSnapshot, item, sections, series
 
 CATALOGUE = load_catalogue()
 NUMBERS = ("estimate", "lower", "upper", "numerator", "denominator")

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from fact_rows import AS_OF, MONDAYS, MakeSnapshot, day, item, sections, series
 
 import midcourse.indicators
 from midcourse.facts import Snapshot
 from midcourse.indicators import FactsBehind, compute_values, facts_behind, load_catalogue, read_values, write_values
 from midcourse.vocabulary import Level
+from tests.indicators.fact_rows import AS_OF, MONDAYS, MakeSnapshot, day, item, sections, series
 
 CATALOGUE = load_catalogue()
 

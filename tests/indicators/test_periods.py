@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from fact_rows import AS_OF, MONDAYS, MakeSnapshot, calendar_rows, day
-
 from midcourse.indicators.periods import read_calendar
 from midcourse.vocabulary import Period
+from tests.indicators.fact_rows import AS_OF, MONDAYS, MakeSnapshot, calendar_rows, day
 
 
 def test_spans_follow_the_district_calendar(snapshot_of: MakeSnapshot) -> None:

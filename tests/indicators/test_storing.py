@@ -6,10 +6,10 @@ import os
 from dataclasses import replace
 
 import pytest
-from fact_rows import AS_OF, MakeSnapshot, sections, series
 
 from midcourse.indicators import compute_values, load_catalogue, read_values, stored_definitions, write_values
 from midcourse.vocabulary import Level
+from tests.indicators.fact_rows import AS_OF, MakeSnapshot, sections, series
 
 CATALOGUE = load_catalogue()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dense_change import joint_covariance, log_density, log_odds_by_enumeration
 from scipy.sparse import csr_array
 
 from midcourse.stats import (
@@ -15,6 +14,7 @@ from midcourse.stats import (
     change_odds,
     shift_posterior,
 )
+from tests.oracles.dense_change import joint_covariance, log_density, log_odds_by_enumeration
 
 STEPS, UNITS, ONSETS = 6, 3, 4
 STATES = UNITS + 2  # a level for each unit, and two wandering observers

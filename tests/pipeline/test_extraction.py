@@ -8,7 +8,6 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from tests.district.cast import Cast, Town
 
 from midcourse.facts import TABLES
 from midcourse.pipeline.extraction import extract_facts
@@ -17,6 +16,7 @@ from midcourse.records.actions.secrets import destroy_year_secret
 from midcourse.records.actions.visits import Answer, Sheet, record_visit
 from midcourse.records.models import Educator, Section, TeachingAssignment, Term, Visit
 from midcourse.vocabulary import Missing
+from tests.district.cast import Cast, Town
 
 pytestmark = pytest.mark.django_db
 

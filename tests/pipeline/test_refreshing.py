@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.district.cast import Cast
 
 from midcourse import facts
 from midcourse.pipeline import RefreshRunningError, published, refresh
@@ -18,7 +17,8 @@ from midcourse.pipeline import refreshing as module
 from midcourse.records.actions.adoptions import adopt_indicator
 from midcourse.records.models import VisitHost
 from midcourse.vocabulary import Level, Verdict
-from pipeline.test_extraction import visit
+from tests.district.cast import Cast
+from tests.pipeline.test_extraction import visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 
@@ -152,7 +152,7 @@ from django.conf import settings
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 sys.path[:0] = sys.argv[2:]
 from tests.district.cast import build_cast
-from pipeline.test_extraction import visit
+from tests.pipeline.test_extraction import visit
 from midcourse.pipeline import published, refresh, refreshing
 from midcourse.records.models import Network
 today = dt.date.fromisoformat(sys.argv[1])

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import Cast
 
 from midcourse.records.access import GRANTS, Act, may, may_anywhere, require
 from midcourse.vocabulary import Role
+from tests.district.cast import Cast
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "access.md"
 

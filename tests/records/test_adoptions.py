@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import Cast
 
 from midcourse.records.actions.adoptions import adopt_indicator, change_adoption, end_adoption
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import Adoption
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

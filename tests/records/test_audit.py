@@ -8,10 +8,10 @@ import uuid
 
 import pytest
 from django.db import connection, transaction
-from tests.district.cast import Cast
 
 from midcourse.records.actions.audit import append_entry, first_broken_entry
 from midcourse.records.models import AuditEntry
+from tests.district.cast import Cast
 
 N = 6
 

@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import Cast
 
 from midcourse.records.actions.calendars import add_closure, add_term, load_calendar, school_weeks
 from midcourse.records.actions.organizations import create_district, create_network
 from midcourse.records.models import District
 from midcourse.vocabulary import TermKind
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import Cast
 
 from midcourse.records.actions.decisions import check_decision, decide
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import AuditEntry, Decision
 from midcourse.vocabulary import Verdict
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

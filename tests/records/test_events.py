@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import Cast
 
 from midcourse.records.actions.events import record_event
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import Event
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 
 import pytest
-from tests.district.cast import Cast
 
 from midcourse.records.actions.hosts import (
     FeedbackItem,
@@ -20,6 +19,7 @@ from midcourse.records.actions.visits import Answer, Sheet, add_sheet, cancel_vi
 from midcourse.records.actions.visits import record_visit as record
 from midcourse.records.models import AuditEntry, Visit, VisitHost
 from midcourse.vocabulary import Missing
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django import Settings
-from tests.district.cast import Cast
 
 from midcourse.exchange import Finding
 from midcourse.records.actions.imports import (
@@ -21,6 +20,7 @@ from midcourse.records.actions.imports import (
 )
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import AuditEntry, ReceivedFile
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,6 @@ import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import Cast
 
 from midcourse.records.actions.intervisitations import (
     IntervisitationDraft,
@@ -16,6 +15,7 @@ from midcourse.records.actions.intervisitations import (
 )
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import AuditEntry, Intervisitation, VisitHost
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

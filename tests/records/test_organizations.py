@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import Cast
 
 from midcourse.records.actions.organizations import (
     close_school,
@@ -18,6 +17,7 @@ from midcourse.records.actions.organizations import (
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import AuditEntry, School, Team
 from midcourse.vocabulary import GradeBand
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

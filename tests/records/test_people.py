@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import PASSWORD, Cast
 
 from midcourse.records.access import Act, may
 from midcourse.records.actions.people import (
@@ -26,6 +25,7 @@ from midcourse.records.actions.people import (
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import Agreement, AuditEntry, Post, School, User
 from midcourse.vocabulary import Role
+from tests.district.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.district.cast import Cast
 
 from midcourse.exchange import read_xlsform, write_xlsform
 from midcourse.records.actions.protocol_documents import document_of, draft_from_document
@@ -14,6 +13,7 @@ from midcourse.records.actions.protocols import LookForDraft, draft_version, pub
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import LookFor, ProtocolVersion
 from midcourse.vocabulary import Scale
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

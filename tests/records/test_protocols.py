@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from tests.district.cast import LOOK_FORS, Cast
 
 from midcourse.records.actions.protocols import (
     Choice,
@@ -21,6 +20,7 @@ from midcourse.records.actions.protocols import (
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import AuditEntry, LookFor, ProtocolVersion
 from midcourse.vocabulary import Scale
+from tests.district.cast import LOOK_FORS, Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.records.roster_packages import make_package
 
 ROOT = Path(__file__).parents[2]

@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from tests.records.roster_packages import Package, make_delta, make_package, section, teacher, teaching
 
 from midcourse.records.actions.rosters import Refused, apply_roster, plan_roster
 from midcourse.records.models import AuditEntry, District, Educator, Network, RosterRun, Section, User
+from tests.records.roster_packages import Package, make_delta, make_package, section, teacher, teaching
 
 DAY = dt.date(2025, 9, 15)
 pytestmark = pytest.mark.django_db

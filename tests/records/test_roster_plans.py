@@ -9,7 +9,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.records.roster_packages import make_delta, make_package, section, student, teacher, teaching
 
 from midcourse.records.actions.rosters import apply_roster, plan_roster, undo_roster
 from midcourse.records.models import (
@@ -26,6 +25,7 @@ from midcourse.records.models import (
     Term,
 )
 from midcourse.vocabulary import Role
+from tests.records.roster_packages import make_delta, make_package, section, student, teacher, teaching
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "data" / "oneroster"
 DAY = dt.date(2025, 9, 15)

@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from tests.records.roster_packages import Package, make_delta, make_package, teacher
 
 from midcourse.records.actions.rosters import (
     Refused,
@@ -18,6 +17,7 @@ from midcourse.records.actions.rosters import (
     undo_roster,
 )
 from midcourse.records.models import District, Educator, Network, Post, RosterRun, School, TeachingAssignment, User
+from tests.records.roster_packages import Package, make_delta, make_package, teacher
 
 DAY = dt.date(2025, 9, 15)
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from tests.records.roster_packages import make_package, student
 
 from midcourse.records.actions.rosters import FieldChange, apply_roster, plan_roster, roster_plan_summary, roster_status
 from midcourse.records.models import District, Network
+from tests.records.roster_packages import make_package, student
 
 DAY = dt.date(2025, 9, 15)
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.records.roster_packages import make_package
 
 from midcourse.cli import main
+from tests.records.roster_packages import make_package
 
 KEYS = ["code", "file", "line", "column", "value", "count", "sentence", "remedy"]
 

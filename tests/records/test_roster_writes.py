@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.records.roster_packages import make_package, teacher
 
 from midcourse.records.actions.audit import first_broken_entry
 from midcourse.records.actions.roster_writes import one_run_at_a_time
@@ -31,6 +30,7 @@ from midcourse.records.models import (
     User,
 )
 from midcourse.vocabulary import Role
+from tests.records.roster_packages import make_package, teacher
 
 DAY = dt.date(2025, 9, 15)
 TABLES = (School, Term, Educator, Post, Course, Section, TeachingAssignment, StudentCount)

@@ -6,7 +6,6 @@ import hmac
 from hashlib import sha256
 
 import pytest
-from tests.district.cast import Cast
 
 from midcourse.records.actions.secrets import (
     SecretDestroyedError,
@@ -16,6 +15,7 @@ from midcourse.records.actions.secrets import (
     year_secret,
 )
 from midcourse.records.models import AuditEntry, KeySecret
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.records.roster_packages import make_package
 
 from midcourse.records.actions.rosters import Refused, apply_roster, plan_roster, plan_staff_list, undo_roster
 from midcourse.records.models import District, Educator, Network, Post, RosterRun, School
 from midcourse.vocabulary import Role
+from tests.records.roster_packages import make_package
 
 HEADER = "staff_id,given_name,family_name,email,school_id,title,role,begin_date,end_date"
 DAY = dt.date(2025, 9, 20)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.district.cast import Cast
 
 from midcourse.records.actions.staff_names import find_names, staff_names_in
+from tests.district.cast import Cast
 
 STAFF = frozenset(
     {

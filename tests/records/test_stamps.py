@@ -6,11 +6,11 @@ import datetime as dt
 import itertools
 
 import pytest
-from tests.district.cast import Cast
 
 from midcourse.records.actions.calendars import load_calendar
 from midcourse.records.actions.stamps import HOST_WEEKS, StampBook, Stamps, in_force
 from midcourse.records.models import TeachingAssignment, Walkthrough
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django import Settings
-from tests.district.cast import Cast
 
 from midcourse.exchange import VisitMapping, propose_mapping, read_visit_sheet
 from midcourse.records.actions.people import add_educator
@@ -23,6 +22,7 @@ from midcourse.records.actions.secrets import destroy_year_secret
 from midcourse.records.actions.visit_imports import VisitImport, VisitImportPlan, import_visits, plan_visit_import
 from midcourse.records.models import AuditEntry, KeySecret, ReceivedFile, Visit, VisitHost, VisitItem, VisitNote
 from midcourse.vocabulary import GradeBand, Subject
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

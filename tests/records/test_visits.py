@@ -10,7 +10,6 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from tests.district.cast import Cast
 
 from midcourse.records.actions.audit import first_broken_entry
 from midcourse.records.actions.refusals import Refused
@@ -42,6 +41,7 @@ from midcourse.records.models import (
     Walkthrough,
 )
 from midcourse.vocabulary import GradeBand, Missing, Subject, VisitStatus
+from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from invented_district import Recipe, invent
 
 from midcourse.signals import VisitRecords, detect_folder
+from tests.signals.invented_district import Recipe, invent
 
 
 def write_folder(path: Path, r: VisitRecords) -> None:

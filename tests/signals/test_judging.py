@@ -9,8 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from invented_district import Recipe, invent
-from test_two_periods import value
 
 from midcourse.indicators import IndicatorValue, load_catalogue
 from midcourse.signals import (
@@ -26,6 +24,8 @@ from midcourse.signals import (
 )
 from midcourse.signals.judging import call_level
 from midcourse.vocabulary import Level, Verdict
+from tests.signals.invented_district import Recipe, invent
+from tests.signals.test_two_periods import value
 
 CATALOGUE = load_catalogue()
 AS_OF = date(2026, 6, 1)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from invented_district import Recipe, invent
+
+from tests.signals.invented_district import Recipe, invent
 
 RECORDS = invent(Recipe(weeks=4, baseline=2, schools=2, visits=2.0))
 

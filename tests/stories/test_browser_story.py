@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
-from tests.browser import chromium_path, launched, sign_in
 
 from midcourse.pipeline import Story, build_demonstration, published, refresh
 from midcourse.records.models import District, Visit
 from midcourse.vocabulary import Level, Period
+from tests.browser import chromium_path, launched, sign_in
 
 if TYPE_CHECKING:
     from pytest_django import Settings

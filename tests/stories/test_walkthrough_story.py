@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
-from tests.district.cast import LOOK_FORS
 
 from midcourse.exchange import (
     CourseRow,
@@ -31,6 +30,7 @@ from midcourse.records.actions.rosters import apply_roster, plan_roster
 from midcourse.records.actions.visits import Answer, Sheet, record_visit
 from midcourse.records.models import District, Educator, RosterRun, School, Section, VisitHost
 from midcourse.vocabulary import Grade, Level, Period, Role, TermKind, Verdict
+from tests.district.cast import LOOK_FORS
 
 TODAY = dt.date(2026, 1, 30)
 TEACHERS = 12

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_django.fixtures import SettingsWrapper
+
     from tests.district.cast import Cast, Town
 
 SPACE = UUID("6f1f5a52-7a57-4f0e-9d0b-0d1a1f6f3c11")

@@ -6,6 +6,7 @@ import gettext
 import re
 
 import pytest
+
 from tests.web.messages import MO, compiled, extracted, stored
 
 _PLACE = re.compile(r"%\((\w+)\)[sdg]")
