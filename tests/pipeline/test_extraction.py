@@ -11,10 +11,14 @@ import pytest
 
 from midcourse.facts import TABLES
 from midcourse.pipeline.extraction import extract_facts
+from midcourse.pipeline.extraction.origin import Origin
+from midcourse.pipeline.extraction.visit_items import visit_item_rows
+from midcourse.pipeline.extraction.visits import seen_visits, visit_rows
+from midcourse.records.actions.imports import RowCounts, register_file
 from midcourse.records.actions.intervisitations import record_intervisitation
 from midcourse.records.actions.secrets import destroy_year_secret
 from midcourse.records.actions.visits import Answer, Sheet, record_visit
-from midcourse.records.models import Educator, Section, TeachingAssignment, Term, Visit
+from midcourse.records.models import Educator, ReceivedFile, Section, TeachingAssignment, Term, Visit
 from midcourse.vocabulary import Missing
 from tests.district.cast import Cast, Town
 
@@ -86,6 +90,34 @@ def test_a_visit_counts_from_the_day_it_reached_the_server(cast: Cast) -> None:
         day + dt.timedelta(days=4),
         4,
     )
+
+
+def test_a_visit_from_a_sheet_of_past_visits_says_nothing_of_how_fast_it_was_recorded(cast: Cast) -> None:
+    sheet = register_file(
+        district=cast.north.district,
+        kind=ReceivedFile.Kind.VISITS,
+        name="past.csv",
+        content=b"past",
+        mapping={},
+        counts=RowCounts(1, 1, 0),
+        findings=(),
+        keep=False,
+        by=None,
+    ).file
+    old = visit(cast.north, 0, "coach", cast.today - dt.timedelta(days=300), recorded=cast.today)
+    Visit.objects.filter(pk=old.pk).update(imported_from=sheet)
+    [fact] = extract_facts(as_of=cast.today)["visits"].to_pylist()
+    assert fact["recorded_lag_days_n"] is None
+    assert fact["available_on"] == cast.today
+
+
+def test_a_visit_that_arrives_while_a_refresh_runs_is_in_every_table_or_in_none(cast: Cast) -> None:
+    first = visit(cast.north, 0, "coach", cast.today)
+    origin = Origin(cast.north.district, cast.today)
+    seen = seen_visits(origin)
+    visit(cast.north, 1, "principal", cast.today)
+    assert len(list(visit_rows(origin, seen))) == 1
+    assert len(list(visit_item_rows(origin, seen))) == first.items.count()
 
 
 def test_an_answer_keeps_its_reason_and_is_present_by_its_own_threshold(cast: Cast) -> None:

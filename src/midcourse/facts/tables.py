@@ -98,7 +98,9 @@ _ALL = (
             _field("protocol_key", pa.string(), "protocol version in force"),
             _field("minutes_n", pa.int16(), "minutes in the room", null=True),
             _field("observers_n", pa.int16(), "observers who filled a sheet"),
-            _field("recorded_lag_days_n", pa.int32(), "days from the visit to its record"),
+            _field(
+                "recorded_lag_days_n", pa.int32(), "days from the visit to its record; empty for an import", null=True
+            ),
             *_WHEN,
         ],
         ("school_id", "happened_on", "visit_key"),

@@ -25,28 +25,37 @@ class SeenVisit:
     subject: str
     room_key: str
     had_pd: bool | None
+    new_arrival: bool | None
     protocol_key: str
+    minutes: int | None
     happened_on: dt.date
     available_on: dt.date
 
 
 def seen_visits(origin: Origin) -> dict[UUID, SeenVisit]:
-    """Return every visit that may be used, keyed by the store's id (which goes no further)."""
+    """Return every visit that may be used, keyed by the store's id (which goes no further).
+
+    Read once and shared by the tables: a visit that arrives while a refresh runs is in all of them or in none.
+    """
     protocols: dict[UUID, str] = {}
-    rows = _usable(origin).values_list(
-        *("pk", "school_year", "school_id", "grade_band", "subject", "room_key"),
-        *("had_pd", "version_id", "visited_on", "recorded_on"),
+    usable = Visit.objects.done().filter(
+        district=origin.district, recorded_on__lte=origin.as_of, visited_on__lte=origin.as_of
+    )
+    rows = usable.order_by().values_list(
+        *("pk", "school_year", "school_id", "grade_band", "subject", "room_key", "had_pd", "new_arrival"),
+        *("version_id", "minutes", "visited_on", "recorded_on"),
     )
     seen = {}
-    for pk, year, school, band, subject, stamp, had_pd, version, visited_on, recorded_on in rows.iterator(CHUNK):
+    for pk, year, school, band, subject, stamp, had_pd, new, version, minutes, visited_on, recorded_on in rows.iterator(
+        CHUNK
+    ):
         if version not in protocols:
             protocols[version] = origin.record("protocol", version)
         key = origin.record("visit", pk)
         # A visit without a stamp is a room of its own: to lump all of them together would invent a classroom.
         room = origin.room_of_visit(stamp, year) or f"visit:{key}"
-        seen[pk] = SeenVisit(
-            year, key, str(school), band, subject, room, had_pd, protocols[version], visited_on, recorded_on
-        )
+        where = (year, key, str(school), band, subject, room)
+        seen[pk] = SeenVisit(*where, had_pd, new, protocols[version], minutes, visited_on, recorded_on)
     return seen
 
 
@@ -54,19 +63,10 @@ def visit_rows(origin: Origin, seen: dict[UUID, SeenVisit]) -> Iterator[Row]:
     """Yield the rows of `visits`."""
     counted = VisitObserver.objects.filter(district=origin.district).values_list("visit_id").annotate(n=Count("pk"))
     observers = dict(counted.order_by())
-    rest = _usable(origin).values_list("pk", "minutes", "new_arrival")
-    for pk, minutes, new_arrival in rest.iterator(CHUNK):
-        visit = seen[pk]
+    for pk, visit in seen.items():
         yield (
             *(origin.id, visit.school_year, visit.visit_key, visit.school_id, visit.grade_band, visit.subject),
-            *(visit.room_key, visit.had_pd, new_arrival, visit.protocol_key, minutes, observers.get(pk, 0)),
-            *((visit.available_on - visit.happened_on).days, visit.happened_on, visit.available_on),
+            *(visit.room_key, visit.had_pd, visit.new_arrival, visit.protocol_key, visit.minutes),
+            *(observers.get(pk, 0), (visit.available_on - visit.happened_on).days),
+            *(visit.happened_on, visit.available_on),
         )
-
-
-def _usable(origin: Origin):  # type: ignore[no-untyped-def]  # django-stubs cannot name a chained custom queryset
-    return (
-        Visit.objects.done()
-        .filter(district=origin.district, recorded_on__lte=origin.as_of, visited_on__lte=origin.as_of)
-        .order_by()
-    )
