@@ -99,7 +99,7 @@ _ALL = (
             _field("minutes_n", pa.int16(), "minutes in the room", null=True),
             _field("observers_n", pa.int16(), "observers who filled a sheet"),
             _field(
-                "recorded_lag_days_n", pa.int32(), "days from the visit to its record; empty for an import", null=True
+                "recorded_lag_days_n", pa.int32(), "days from visit to record; empty for an import", null=True
             ),
             *_WHEN,
         ],
