@@ -333,6 +333,13 @@ def _refresh(args: argparse.Namespace) -> int:
     return 0
 
 
+def _serve(args: argparse.Namespace) -> int:
+    _start_site()
+    from midcourse import pipeline
+
+    return pipeline.serve_site(port=args.port, answers=lambda: print(f"http://127.0.0.1:{args.port}/", flush=True))
+
+
 def _demo(args: argparse.Namespace) -> int:
     import shutil
 
@@ -375,6 +382,10 @@ def _add_pipeline_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParse
     refresh = verbs.add_parser("refresh", help="gather, compute, judge and publish; for cron")
     refresh.add_argument("--as-of", type=_day, help="use only what was available on this day; default: today")
     refresh.set_defaults(run=_refresh)
+
+    serve = verbs.add_parser("serve", help="serve the site on this machine, for a proxy that speaks TLS")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.set_defaults(run=_serve)
 
     demo = verbs.add_parser("demo", help="build the invented network and serve it on localhost")
     demo.add_argument("--data-dir", type=Path, default=Path("data/demo"), help="folder of its data; default: data/demo")

@@ -6,10 +6,10 @@ from midcourse.pipeline.demonstration import (
     SignIn,
     Story,
     build_demonstration,
-    serve_site,
 )
 from midcourse.pipeline.publication import Published, published
 from midcourse.pipeline.refreshing import RefreshReport, RefreshRunningError, Step, TableRows, refresh
+from midcourse.pipeline.serving import serve_site
 
 __all__ = [
     "DemonstrationReport",

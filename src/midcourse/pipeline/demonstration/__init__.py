@@ -2,7 +2,6 @@
 
 from midcourse.pipeline.demonstration.building import Demonstration, build_network
 from midcourse.pipeline.demonstration.network import PASSWORD, Story
-from midcourse.pipeline.demonstration.serving import serve_site
 from midcourse.pipeline.demonstration.sign_ins import SignIn
 from midcourse.pipeline.demonstration.starting import DemonstrationReport, RealDataError, build_demonstration
 
@@ -15,5 +14,4 @@ __all__ = [
     "Story",
     "build_demonstration",
     "build_network",
-    "serve_site",
 ]

@@ -44,13 +44,13 @@ def visit_item_rows(origin: Origin, seen: dict[UUID, SeenVisit]) -> Iterator[Row
     columns = ("visit_id", "sheet_id", "look_for_id", "value", "scanned", "missing")
     items = VisitItem.objects.filter(district=origin.district).order_by().values_list(*columns)
     for visit_id, sheet_id, look_for_id, value, scanned, missing in items.iterator(CHUNK):
-        visit = seen.get(visit_id)
-        if visit is None:
+        visit, observer_key = seen.get(visit_id), sheets.get(sheet_id)
+        if visit is None or observer_key is None:  # not usable yet, or it arrived just now: the next refresh has it
             continue
         wording = wordings[look_for_id]
         yield (
             *(origin.id, visit.school_year, visit.visit_key, visit.school_id, visit.grade_band, visit.subject),
-            *(visit.room_key, sheets[sheet_id], visit.had_pd, visit.protocol_key),
+            *(visit.room_key, observer_key, visit.had_pd, visit.protocol_key),
             *(wording.code, wording.role, wording.scale, value, scanned, wording.present(value, scanned)),
             *(missing or None, visit.happened_on, visit.available_on),
         )

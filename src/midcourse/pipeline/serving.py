@@ -1,4 +1,4 @@
-"""Serves the site on localhost for the demonstration, and says so once it really answers."""
+"""Serves the site on this machine, and says so once it really answers."""
 
 from __future__ import annotations
 
@@ -20,18 +20,8 @@ def serve_site(*, port: int, answers: Callable[[], None]) -> int:
     Returns the server's exit code. It ends with this process: a signal to stop is passed on.
     """
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", _HOST, "--port", str(port)]
-    command += [
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "8",
-        "--backpressure",
-        "64",
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "midcourse.wsgi:application",
-    ]
+    command += ["--workers", "1", "--blocking-threads", "8", "--backpressure", "64", "--no-ws"]
+    command += ["--log-level", "warning", "midcourse.wsgi:application"]
     server = subprocess.Popen(command)  # noqa: S603  # our own interpreter and module
 
     def stop(number: int, _frame: FrameType | None) -> None:
