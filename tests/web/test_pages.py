@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,7 +14,14 @@ from midcourse.web.routes import ROUTES
 if TYPE_CHECKING:
     from tests.district.cast import Cast, Town
 
-ELSEWHERE = {"home": 302, "record-here": 302, "map-visits": 302, "check-visits": 302, "network": 404}
+ELSEWHERE = {
+    "home": 302,
+    "record-here": 302,
+    "record-visit": 302,
+    "map-visits": 302,
+    "check-visits": 302,
+    "network": 404,
+}
 """What answers a district's leader otherwise than with a page: it leads on, or it is not theirs."""
 
 
@@ -41,6 +49,7 @@ def pages_of(town: Town, cast: Cast) -> dict[str, str]:
         keys = [part.split(":")[1].rstrip(">") for part in route.path.split("/") if part.startswith("<")]
         if "GET" in route.methods and all(known.get(key) for key in keys):
             pages[route.name] = reverse(route.name, kwargs={key: known[key] for key in keys})
+    pages["record-form"] = f"{pages['record-visit']}?visit={uuid4()}&school={town.schools[0].pk}"
     return pages
 
 

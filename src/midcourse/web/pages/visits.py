@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,6 +22,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from midcourse.records.access import Act, may, may_anywhere
+from midcourse.records.actions.hosts import planned_rooms
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.actions.sheets import InvalidSheetError, Sheet
 from midcourse.records.actions.visits import NamesInNotes, add_sheet, record_visit
@@ -82,9 +84,7 @@ def visits(request: HttpRequest, district: District) -> HttpResponse:
         {
             "weeks": _weeks(rows.done()),
             "mine": mine.done().select_related("school")[:12] if user.educator_id else (),
-            "planned": mine.filter(status=VisitStatus.PLANNED).select_related("school").order_by("visited_on")[:30]
-            if user.educator_id
-            else (),
+            "planned": [(r.visit, section_label(r.section)) for r in planned_rooms(user)],
             "walkthroughs": _walkthroughs(rows, user, district, today),
             "may_record": may_anywhere(user, Act.RECORD_VISIT, district_id=district.pk),
             "may_plan": may_anywhere(user, Act.PLAN_VISITS, district_id=district.pk),
@@ -168,39 +168,50 @@ class VisitForm(forms.Form):
 
 
 def record(request: HttpRequest, district: District) -> HttpResponse:
-    """Draw the form of a visit and store what comes back, once."""
+    """Draw the form of a visit and store what comes back, once.
+
+    The visit's id stands in the address: going back and pressing again sends the same id, and a visit that was stored
+    is shown instead of its form. A planned visit is recorded under its own id.
+    """
     user = signed_in(request)
-    school = _chosen_school(request, user, district)
-    version = _chosen_version(request, user, district)
     if user.educator is None:
         raise Http404
+    visit_id = _id_in(request)
+    if visit_id is None:
+        query = request.GET.copy()
+        query["visit"] = str(uuid.uuid4())
+        return redirect(f"{request.path}?{query.urlencode()}")
+    mine = Visit.objects.visible_to(user).filter(pk=visit_id, observers__observer_id=user.educator_id).first()
+    if mine is not None and mine.status == VisitStatus.DONE and request.method != "POST":
+        return redirect("visit", own_visit=mine.pk)
+    planned = mine if mine is not None and mine.status == VisitStatus.PLANNED else None
+    school = planned.school if planned else _chosen_school(request, user, district)
+    version = planned.version if planned else _chosen_version(request, user, district)
+    choices = {"schools": _schools(user, district), "versions": _versions(user, district)}
     if school is None or version is None:
         return show(
             request,
             "web/visits/choose.html",
-            {
-                "schools": _schools(user, district),
-                "school": school,
-                "versions": _versions(user, district),
-                "version": version,
-            },
+            {**choices, "school": school, "version": version, "visit_id": visit_id},
             district=district,
         )
     look_fors = list(LookFor.objects.visible_to(user).filter(version=version))
     sent = request.POST if request.method == "POST" else None
+    room = _planned_section(planned, user)
     form = VisitForm(
         sent,
-        initial={"visit_id": uuid.uuid4(), "visited_on": timezone.localdate()},
-        sections=Section.objects.visible_to(user)
-        .filter(school=school, active=True)
-        .prefetch_related("assignments__educator")
-        .order_by("room", "title"),
+        initial={
+            "visit_id": visit_id,
+            "visited_on": min(planned.visited_on, timezone.localdate()) if planned else timezone.localdate(),
+            "section": room.pk if room else None,
+        },
+        sections=_sections(user, school, room),
     )
     errors: dict[str, str] = {}
     names: tuple[str, ...] = ()
     if sent is not None and form.is_valid():
         try:
-            visit = _store(form, user, version, look_fors, request)
+            visit = _store(form, version, look_fors, planned, request)
         except InvalidSheetError as refused:
             errors = {p.look_for: f"{p.sentence} {p.remedy}" for p in refused.problems}
             form.add_error(None, _("Some answers do not fit. They are marked below."))
@@ -209,17 +220,18 @@ def record(request: HttpRequest, district: District) -> HttpResponse:
             form.add_error("note", str(refused))
         except Refused as refused:
             form.add_error(None, str(refused))
+        except PermissionDenied:
+            raise Http404 from None
         else:
             return redirect("visit", own_visit=visit.pk)
     return show(
         request,
         "web/visits/record.html",
         {
+            **choices,
             "form": form,
             "school": school,
-            "schools": _schools(user, district),
             "version": version,
-            "versions": _versions(user, district),
             "questions": questions(look_fors, sent, errors),
             "names": names,
         },
@@ -228,10 +240,31 @@ def record(request: HttpRequest, district: District) -> HttpResponse:
     )
 
 
+def _id_in(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.GET.get("visit", ""))
+    except ValueError:
+        return None
+
+
+def _planned_section(planned: Visit | None, user: User) -> Section | None:
+    """Return the class to which a planned visit leads its observer."""
+    if planned is None:
+        return None
+    return next((r.section for r in planned_rooms(user) if r.visit.pk == planned.pk), None)
+
+
+def _sections(user: User, school: School, room: Section | None) -> QuerySet[Section]:
+    rows = Section.objects.visible_to(user).filter(school=school, active=True)
+    if room is not None:  # a plan may lead to a school whose classes are otherwise not one's own to see
+        rows = Section.objects.filter(pk__in=[room.pk, *rows.order_by().values_list("pk", flat=True)])
+    return rows.prefetch_related("assignments__educator").order_by("room", "title")
+
+
 def _store(
-    form: VisitForm, user: User, version: ProtocolVersion, look_fors: list[LookFor], request: HttpRequest
+    form: VisitForm, version: ProtocolVersion, look_fors: list[LookFor], planned: Visit | None, request: HttpRequest
 ) -> Visit:
-    given = form.cleaned_data
+    given, user = form.cleaned_data, signed_in(request)
     assert user.educator is not None
     own = Sheet(user.educator, answers(look_fors, request.POST), given["note"], (get_language() or "en")[:2])
     recorded = record_visit(
@@ -240,12 +273,12 @@ def _store(
         visited_on=given["visited_on"],
         sheets=[own],
         section=given["section"],
+        walkthrough=planned.walkthrough if planned else None,
         accept_names=given["accept_names"],
         by=user,
     )
-    messages.success(
-        request, _("Saved.") if recorded.created else _("Saved. It had already arrived; nothing is doubled.")
-    )
+    again = _("Saved. It had already arrived; nothing is doubled.")
+    messages.success(request, _("Saved.") if recorded.created else again)
     return recorded.visit
 
 

@@ -1,17 +1,5 @@
-// The visit form in a browser with JavaScript: an id made once on this device, and one press that counts.
-// Without it the server's id does the same; nothing here is needed to save a visit.
-
-/**
- * Give the visit an id that this device made, once per opened form.
- * @param {HTMLInputElement | null} field
- * @returns {void}
- */
-function makeId(field) {
-  if (field && !field.dataset.made && "randomUUID" in crypto && !document.querySelector("#errors")) {
-    field.value = crypto.randomUUID();
-    field.dataset.made = "here";
-  }
-}
+// The visit form in a browser with JavaScript: one press that counts, and small help. Nothing here is needed to save a
+// visit once: its id stands in the address, so that pressing again, or going back, sends the same one.
 
 /**
  * Say that the form is on its way, and let later presses fall through.
@@ -50,7 +38,6 @@ function chooseCounted(form) {
 
 const form = document.querySelector("#visit");
 if (form instanceof HTMLFormElement) {
-  makeId(form.querySelector('[name="visit_id"]'));
   sendOnce(form);
   chooseCounted(form);
 }
