@@ -41,7 +41,7 @@ class Chart:
     snapshot_id: str
     as_of: date | None
     latest: IndicatorValue | None = None
-    verdict: Verdict = Verdict.TOO_FEW
+    verdict: Verdict | None = None
     now: str = ""
 
 
@@ -121,13 +121,15 @@ def flags_of(events: Iterable[Event], values: Sequence[IndicatorValue]) -> tuple
 
 def finding(name: str, verdict: IndicatorVerdict | None, latest: IndicatorValue | None, indicator: Indicator) -> str:
     """Return the title of a chart: what it shows, not what it is about."""
-    said = wording.verdict_word(verdict.verdict) if verdict else wording.verdict_word(Verdict.TOO_FEW)
     if latest is None:
         return _("%(name)s: nothing recorded yet") % {"name": name}
+    value = wording.value_sentence(latest, indicator)
+    if verdict is None:  # one published cell, or one unit that was not judged
+        return f"{name}: {value}"
     return _("%(name)s: %(verdict)s; latest %(value)s") % {
         "name": name,
-        "verdict": said,
-        "value": wording.value_sentence(latest, indicator),
+        "verdict": wording.verdict_word(verdict.verdict),
+        "value": value,
     }
 
 
@@ -184,7 +186,7 @@ def history_chart(
         source.snapshot_id if source else "",
         source.as_of if source else None,
         latest,
-        verdict.verdict if verdict else Verdict.TOO_FEW,
+        verdict.verdict if verdict else None,
         wording.value_sentence(latest, indicator) if latest else "",
     )
 
@@ -225,7 +227,7 @@ def side_by_side(
                 source.snapshot_id if source else "",
                 source.as_of if source else None,
                 latest,
-                verdict.verdict if verdict else Verdict.TOO_FEW,
+                verdict.verdict if verdict else None,
                 wording.value_sentence(latest, indicator) if latest else "",
             )
         )

@@ -9,7 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from midcourse.indicators import Indicator, IndicatorValue
+from midcourse.indicators import Form, Indicator, IndicatorValue
 from midcourse.signals import IndicatorVerdict
 from midcourse.vocabulary import Direction, Verdict
 
@@ -91,6 +91,7 @@ def counted(n: float, noun: str) -> str:
         "visits": ngettext("%(n)s visit", "%(n)s visits", whole),
         "classrooms": ngettext("%(n)s classroom", "%(n)s classrooms", whole),
         "teachers": ngettext("%(n)s teacher", "%(n)s teachers", whole),
+        "pairs": ngettext("%(n)s pair of schools", "%(n)s pairs of schools", whole),
         "schools": ngettext("%(n)s school", "%(n)s schools", whole),
         "events": ngettext("%(n)s event", "%(n)s events", whole),
         "pupils": ngettext("%(n)s student", "%(n)s students", whole),
@@ -109,7 +110,8 @@ def value_sentence(value: IndicatorValue, indicator: Indicator) -> str:
     spread = interval(value, metric)
     if metric == "share" and value.numerator is not None and value.denominator is not None:
         part = number_format(round(value.numerator))  # several sheets of one visit weigh one: the sum may be uneven
-        whole = counted(value.denominator, indicator.minimums.of)
+        noun = "pairs" if indicator.formula.form is Form.PAIRS else indicator.minimums.of
+        whole = counted(value.denominator, noun)
         inside = ", ".join(text for text in (estimate, spread) if text)
         return _("%(part)s of %(whole)s (%(inside)s)") % {"part": part, "whole": whole, "inside": inside}
     if metric == "median_days":
@@ -237,7 +239,7 @@ def _adjusted(verdict: IndicatorVerdict) -> str:
 
 def _too_few(verdict: IndicatorVerdict) -> str:
     if not verdict.visits_needed:
-        said = _("A verdict needs more visits.")
+        said = _("A verdict needs more observations.")
     else:
         said = ngettext(
             "About %(n)s more visit would settle it.", "About %(n)s more visits would settle it.", verdict.visits_needed

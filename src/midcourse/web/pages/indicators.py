@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -62,7 +63,7 @@ def indicator(request: HttpRequest, district: District, indicator: str) -> HttpR
                 target=adoption.target,
             ),
             "schools": list(zip(schools, charts, strict=False)),
-            "cells": _cells(readings, district, definition, events),
+            "cells": _cells(readings, district.pk, definition, events),
             "readings": readings,
         },
         district=district,
@@ -70,10 +71,10 @@ def indicator(request: HttpRequest, district: District, indicator: str) -> HttpR
 
 
 def _cells(
-    readings: Readings, district: District, definition: Indicator, events: Iterable[Event]
+    readings: Readings, unit: UUID | str, definition: Indicator, events: Iterable[Event]
 ) -> list[tuple[str, Chart]]:
     """Draw every cell of a published result on one scale: one cell proves nothing, so none is left out."""
-    cells = readings.cells(district.pk, definition.id)
+    cells = readings.cells(unit, definition.id)
     units = [(f"cell-{n}", cell_words(cell), values, None) for n, (cell, values) in enumerate(cells.items())]
     charts = side_by_side(units, indicator=definition, events=events, target=None)
     return [(name, chart) for (_key, name, _values, _verdict), chart in zip(units, charts, strict=True)]
@@ -131,6 +132,7 @@ def _facts(request: HttpRequest, district: District, school: School | None, indi
             "value": value,
             "period": period_words(value) if value else "",
             "periods": [(v.period, period_words(v)) for v in reversed(history)],
+            "cells": _cells(readings, school.state_id if school else district.pk, definition, ()),
             "counts": _lines(behind, district) if behind else (),
             "derived_from": origin,
             "derived_name": catalogue()[origin].name.in_language(language) if origin in catalogue() else "",
