@@ -28,6 +28,7 @@ class SeenVisit:
     new_arrival: bool | None
     protocol_key: str
     minutes: int | None
+    imported: bool
     happened_on: dt.date
     available_on: dt.date
 
@@ -43,19 +44,17 @@ def seen_visits(origin: Origin) -> dict[UUID, SeenVisit]:
     )
     rows = usable.order_by().values_list(
         *("pk", "school_year", "school_id", "grade_band", "subject", "room_key", "had_pd", "new_arrival"),
-        *("version_id", "minutes", "visited_on", "recorded_on"),
+        *("version_id", "minutes", "imported_from_id", "visited_on", "recorded_on"),
     )
     seen = {}
-    for pk, year, school, band, subject, stamp, had_pd, new, version, minutes, visited_on, recorded_on in rows.iterator(
-        CHUNK
-    ):
+    for pk, year, school, band, subject, stamp, had_pd, new, version, minutes, sheet, on, known in rows.iterator(CHUNK):
         if version not in protocols:
             protocols[version] = origin.record("protocol", version)
         key = origin.record("visit", pk)
         # A visit without a stamp is a room of its own: to lump all of them together would invent a classroom.
         room = origin.room_of_visit(stamp, year) or f"visit:{key}"
         where = (year, key, str(school), band, subject, room)
-        seen[pk] = SeenVisit(*where, had_pd, new, protocols[version], minutes, visited_on, recorded_on)
+        seen[pk] = SeenVisit(*where, had_pd, new, protocols[version], minutes, sheet is not None, on, known)
     return seen
 
 
@@ -64,9 +63,11 @@ def visit_rows(origin: Origin, seen: dict[UUID, SeenVisit]) -> Iterator[Row]:
     counted = VisitObserver.objects.filter(district=origin.district).values_list("visit_id").annotate(n=Count("pk"))
     observers = dict(counted.order_by())
     for pk, visit in seen.items():
+        # A sheet of past visits says when it was brought in, not how long its observers took.
+        lag = None if visit.imported else (visit.available_on - visit.happened_on).days
         yield (
             *(origin.id, visit.school_year, visit.visit_key, visit.school_id, visit.grade_band, visit.subject),
             *(visit.room_key, visit.had_pd, visit.new_arrival, visit.protocol_key, visit.minutes),
-            *(observers.get(pk, 0), (visit.available_on - visit.happened_on).days),
+            *(observers.get(pk, 0), lag),
             *(visit.happened_on, visit.available_on),
         )
