@@ -60,16 +60,21 @@ def _decimals(width: float, most: int) -> int:
     return places
 
 
+def _rounded(value: float, places: int) -> str:
+    """Write a number in the reader's language; Django's own formatting cuts digits off and does not round."""
+    return number_format(round(value, places), places)
+
+
 def figure(value: float, lower: float | None, upper: float | None, metric: str) -> str:
     """Write one number of a metric with the digits that its interval supports."""
     width = (upper - lower) if lower is not None and upper is not None else 0.0
     if metric == "share":
         places = _decimals(100 * width, 1) if width else 0
-        return f"{number_format(100 * value, places)}{NBSP}%"
+        return f"{_rounded(100 * value, places)}{NBSP}%"
     if metric in ("median_days", "days"):
-        return number_format(value, _decimals(width, 1) if width else 0)
+        return _rounded(value, _decimals(width, 1) if width else 0)
     places = max(_decimals(width, 2), 1) if width else 2
-    return number_format(value, places)
+    return _rounded(value, places)
 
 
 def interval(value: IndicatorValue, metric: str) -> str:
@@ -149,7 +154,7 @@ def _rubric_steps(size: float) -> str:
         return _("about half a step")
     if size < 0.875:
         return _("about three quarters of a step")
-    return _("about %(n)s steps") % {"n": number_format(size, 1)}
+    return _("about %(n)s steps") % {"n": _rounded(size, 1)}
 
 
 def change_words(change: float, lower: float | None, upper: float | None, metric: str) -> str:
@@ -159,11 +164,11 @@ def change_words(change: float, lower: float | None, upper: float | None, metric
     if metric == "rubric_points":
         return _rubric_steps(size)
     if metric == "share":
-        points = number_format(100 * size, _decimals(100 * width, 1) if width else 0)
+        points = _rounded(100 * size, _decimals(100 * width, 1) if width else 0)
         return _("about %(n)s percentage points") % {"n": points}
     if metric in ("days", "median_days"):
-        return _("about %(n)s days") % {"n": number_format(size, _decimals(width, 1) if width else 0)}
-    return _("about %(n)s") % {"n": number_format(size, 2)}
+        return _("about %(n)s days") % {"n": _rounded(size, _decimals(width, 1) if width else 0)}
+    return _("about %(n)s") % {"n": _rounded(size, 2)}
 
 
 def verdict_sentence(verdict: IndicatorVerdict | None, direction: Direction) -> str:
@@ -213,12 +218,12 @@ def change_limit(change: float, metric: str) -> str:
     sign = "−" if change < 0 else "+"
     size = abs(change)
     if metric == "share":
-        return _("%(n)s points") % {"n": f"{sign}{number_format(100 * size, 0)}"}
+        return _("%(n)s points") % {"n": f"{sign}{_rounded(100 * size, 0)}"}
     if metric == "rubric_points":
-        return _("%(n)s of a step") % {"n": f"{sign}{number_format(size, 1)}"}
+        return _("%(n)s of a step") % {"n": f"{sign}{_rounded(size, 1)}"}
     if metric in ("days", "median_days"):
-        return _("%(n)s days") % {"n": f"{sign}{number_format(size, 0)}"}
-    return f"{sign}{number_format(size, 2)}"
+        return _("%(n)s days") % {"n": f"{sign}{_rounded(size, 0)}"}
+    return f"{sign}{_rounded(size, 2)}"
 
 
 def _adjusted(verdict: IndicatorVerdict) -> str:
