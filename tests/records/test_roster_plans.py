@@ -156,6 +156,18 @@ def test_a_file_that_is_not_there_says_nothing(district: District, tmp_path: Pat
     assert not run.changes.exists()
 
 
+def test_rows_swallowed_by_an_open_quotation_mark_close_nothing(district: District, tmp_path: Path) -> None:
+    bring(district, tmp_path / "1", make_package())
+    users = make_package().write(tmp_path / "2") / "users.csv"
+    lines = users.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[4] = lines[4].replace(",true,", ',"true,', 1)  # all that follows becomes one cell
+    users.write_text("".join(lines), encoding="utf-8")
+    run = plan_roster(district=district, path=users.parent, as_of=DAY, by=None)
+    assert any(code.startswith("E_") for code in codes(run))
+    assert not run.changes.filter(act="deactivate", subject__in=["educator", "post"]).exists()
+    assert not run.changes.filter(subject="student_count").exists()
+
+
 def test_refused_rows_close_nothing(district: District, tmp_path: Path) -> None:
     bring(district, tmp_path / "1", make_package())
     package = make_package()

@@ -41,6 +41,9 @@ def count_students(
     draft: Drafting, district: District, in_force: Mapping[CountKey, int]
 ) -> Iterator[tuple[CountKey, int | None, int]]:
     """Yield each count that changes: what it is of, the number in force (None if none yet), the new number."""
+    files = (*_people_files(draft), "classes.csv", "enrollments.csv")
+    if not all(draft.bundle.get_file(file).complete for file in files):
+        return  # rows were swallowed: pupils who are not named may be there all the same
     counted = {**_count_sections(draft), **_count_schools(draft, district)}
     spoken_of = _places_spoken_of(draft)
     for key in sorted({*counted, *in_force}, key=str):

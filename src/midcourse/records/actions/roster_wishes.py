@@ -77,7 +77,9 @@ class Drafting:
     def begin(self, subject: str, file: str) -> Wishes:
         """Open the wishes of a subject that speaks through one file, with the file's mode and refused rows."""
         read = self.bundle.get_file(file)
-        wishes = Wishes(complete=read.mode is Mode.BULK, delta=read.mode is Mode.DELTA, spared=set(read.refused_ids))
+        # An open quotation mark may have swallowed rows: nothing then follows from a row's absence.
+        complete = read.mode is Mode.BULK and read.complete
+        wishes = Wishes(complete=complete, delta=read.mode is Mode.DELTA, spared=set(read.refused_ids))
         self.wishes[subject] = wishes
         return wishes
 
