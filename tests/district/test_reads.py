@@ -17,6 +17,7 @@ from midcourse.records.actions.events import record_event
 from midcourse.records.actions.imports import RowCounts, register_file
 from midcourse.records.actions.intervisitations import record_intervisitation
 from midcourse.records.actions.organizations import create_team
+from midcourse.records.actions.sign_ins import note_failure
 from midcourse.records.actions.visits import Answer, Sheet, create_walkthrough, record_visit
 from midcourse.records.models import (
     Agreement,
@@ -44,6 +45,7 @@ def fill(cast: Cast, town: Town) -> None:
     district, today = town.district, cast.today
     chief, visitor = town.users["assistant_superintendent"], town.people["teacher"]
     adopt_indicator(district=district, indicator_id="T2", definition_version=1, adopted_on=today, by=chief)
+    note_failure(username=town.users["coach"].username, address="192.0.2.7")
     record_event(district=district, kind=Event.Kind.PAUSE, happened_on=today, title={"en": "Snow"}, by=chief)
     walkthrough = create_walkthrough(
         district=district,
@@ -152,6 +154,7 @@ READS = {
     "VisitNote": (0, 0, 2, 3, 2, 2, 0, 0, 0),  # the school's own team and the writer; never the district
     "VisitHost": (0, 0, 0, 0, 1, 0, 0, 0, 0),  # the visited teacher alone
     "KeySecret": (0, 0, 0, 0, 0, 0, 0, 0, 0),
+    "SignInFailure": (0, 0, 0, 0, 0, 0, 0, 0, 0),
 }
 """How many rows of the filled north each person reads; the south holds as many again."""
 

@@ -27,6 +27,7 @@ from midcourse.records.models.rosters import (
     StudentCount,
     TeachingAssignment,
 )
+from midcourse.records.models.sign_ins import SignInFailure
 from midcourse.records.models.visits import (
     KeySecret,
     Visit,
@@ -62,6 +63,7 @@ __all__ = [
     "RosterRun",
     "School",
     "Section",
+    "SignInFailure",
     "SourcedRow",
     "Standing",
     "StudentCount",

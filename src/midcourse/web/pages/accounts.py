@@ -20,6 +20,7 @@ from midcourse.records.access import Act, may_anywhere
 from midcourse.records.actions.hosts import confirm_feedback, feedback_for
 from midcourse.records.actions.people import note_sign_in, set_language, set_password
 from midcourse.records.actions.refusals import Refused
+from midcourse.records.actions.sign_ins import forget_failures, must_wait, note_failure
 from midcourse.records.models import Agreement, District, Educator, Intervisitation, Post, School, User
 from midcourse.vocabulary import Role
 from midcourse.web.rendering import show, signed_in
@@ -46,9 +47,20 @@ class SignInForm(AuthenticationForm):
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign a person in and lead them to what they came for, in their own language."""
     form = SignInForm(request, data=request.POST if request.method == "POST" else None)
+    username, address = request.POST.get("username", ""), _address(request)
+    if request.method == "POST" and must_wait(username=username, address=address):
+        return show(
+            request,
+            "web/accounts/sign_in.html",
+            {"form": SignInForm(request), "next": _next(request, "home"), "wait": True},
+            status=429,
+        )
+    if request.method == "POST" and not form.is_valid():
+        note_failure(username=username, address=address)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
         assert isinstance(user, User)
+        forget_failures(username=username)
         login(request, user)
         note_sign_in(by=user)
         return _remember_language(redirect(_next(request, "home")), user.language)
@@ -58,6 +70,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         {"form": form, "next": _next(request, "home")},
         status=422 if form.errors else 200,
     )
+
+
+def _address(request: HttpRequest) -> str:
+    """Return where a request came from; behind our own proxy that is what the proxy added last."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        return request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
