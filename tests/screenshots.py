@@ -83,9 +83,8 @@ def addresses() -> dict[str, tuple[str, str]]:
 
 def take(out: Path, names: Sequence[str] = (), schemes: Sequence[str] = SCHEMES) -> int:
     """Take the pictures and return how many."""
-    from tests.browser import launched, sign_in
-
     from midcourse.pipeline.demonstration import PASSWORD
+    from tests.browser import launched, sign_in
 
     pages = {name: page for name, page in addresses().items() if not names or name in names}
     taken = 0
@@ -106,7 +105,9 @@ def take(out: Path, names: Sequence[str] = (), schemes: Sequence[str] = SCHEMES)
                             context.add_cookies([{"name": "django_language", "value": language, "url": address}])
                         for name, (whose, path) in pages.items():
                             if whose == who:
-                                page.goto(address + path)
+                                answer = page.goto(address + path)
+                                if answer.status >= 500 or ("/sign-in/" in page.url) != (name == "sign-in"):
+                                    raise RuntimeError(f"{name} cannot be opened by {whose or 'a visitor'}")
                                 page.screenshot(path=out / f"{name}-{width}-{scheme}-{language}.png", full_page=True)
                                 taken += 1
                         context.close()
@@ -126,13 +127,13 @@ def main(arguments: Sequence[str]) -> None:
     import django
 
     django.setup()
-    if len(arguments) < 2:
-        from django.core.management import call_command
+    from django.core.management import call_command
 
+    call_command("migrate", verbosity=0)
+    if len(arguments) < 2:
         from midcourse.pipeline import refresh
         from midcourse.pipeline.demonstration import build_network
 
-        call_command("migrate", verbosity=0)
         today = dt.datetime.now(tz=dt.UTC).date()
         build_network(as_of=today, seed=1)
         refresh(as_of=today)

@@ -28,8 +28,44 @@ def published(cast: Cast, settings: SettingsWrapper, tmp_path: Path) -> Cast:
     for town in (cast.north, cast.south):
         adopt(town, cast.today)
         visit(town, cast.today)
+    bring_in(cast.north, cast.today, tmp_path)
     refresh(as_of=cast.today)
     return cast
+
+
+def bring_in(town: Town, today: dt.date, folder: Path) -> None:
+    """Plan a staff list, receive a file with a finding, and decide: what the pages about single files need."""
+    from midcourse.exchange import Finding
+    from midcourse.records.actions.decisions import decide
+    from midcourse.records.actions.imports import RowCounts, register_file
+    from midcourse.records.actions.rosters import plan_staff_list
+    from midcourse.records.models import ReceivedFile
+    from midcourse.vocabulary import Verdict
+
+    staff = folder / "staff.csv"
+    staff.write_text("staff_id,given_name,family_name,title,role\n7,Ottoline,Fairweather,Coach,coach\n8,,Nobody,,\n")
+    lead = town.users["assistant_superintendent"]
+    plan_staff_list(district=town.district, path=staff, as_of=today, by=lead)
+    register_file(
+        district=town.district,
+        kind=ReceivedFile.Kind.RESULTS,
+        name="results.csv",
+        content=b"x",
+        mapping={},
+        counts=RowCounts(2, 1, 1),
+        findings=[Finding("E_ROW_WIDTH", "results.csv", 2, None, None, "A column too many.", "Mend the row.")],
+        by=lead,
+    )
+    decide(
+        district=town.district,
+        indicator_id="T3",
+        verdict=Verdict.NO_CHANGE,
+        snapshot_id="earlier",
+        text="Plan together once a week.",
+        check_on=today,
+        owner=lead.educator,
+        by=lead,
+    )
 
 
 def adopt(town: Town, today: dt.date) -> None:

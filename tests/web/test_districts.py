@@ -51,7 +51,7 @@ def test_a_decision_is_recorded_comes_back_when_due_and_is_checked(client: Clien
     assert b'href="#id_text"' in missing.content
     given = {"text": "Coach grade 4 in pairs.", "owner": lead.educator_id, "check_on": published.today.isoformat()}
     assert client.post(reverse("decide", kwargs=keys), given).status_code == 302
-    decision = Decision.objects.get()
+    decision = Decision.objects.get(indicator_id="T2")
     assert decision.verdict in {verdict.value for verdict in Verdict}
     row = next(row for row in rows_of(client, published) if row.indicator.id == "T2")
     assert row.asks
