@@ -110,6 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [PACKAGE_DIR / "web" / "locale"]
+FORMAT_MODULE_PATH = ["midcourse.web.formats"]  # Spanish as written in the United States: 0.3, not 0,3
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("MIDCOURSE_TIME_ZONE", "America/New_York")

@@ -57,6 +57,16 @@ def test_a_decision_says_something_and_is_checked_later(cast: Cast) -> None:
         check_decision(decision=made(cast), outcome="x", checked_on=early, by=cast.north.users["superintendent"])
 
 
+def test_a_decision_is_about_schools_and_names_nobody_unless_that_is_meant(cast: Cast) -> None:
+    teacher = cast.north.people["teacher_3"]
+    with pytest.raises(Refused, match=teacher.family_name):
+        made(cast, text=f"Visit Ms. {teacher.family_name} again.")
+    with pytest.raises(Refused, match=teacher.family_name):
+        check_decision(decision=made(cast), outcome=f"{teacher} has improved.", by=cast.north.users["superintendent"])
+    assert made(cast, text=f"Meet at {cast.north.schools[0].name}."), "a school's name is nobody's"
+    assert made(cast, text=f"Read {teacher.family_name} (2009) together.", accept_names=True)
+
+
 def test_a_principal_decides_for_the_own_school_only(cast: Cast) -> None:
     principal = cast.north.users["principal"]
     own = made(cast, school=cast.north.schools[0], owner=None, by=principal)

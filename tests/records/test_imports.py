@@ -117,6 +117,21 @@ def test_a_file_that_is_not_understood_is_refused_with_a_remedy(cast: Cast, data
 
 
 @pytest.mark.shared
+def test_a_file_about_somebody_else_says_so(cast: Cast, data_dir: Path) -> None:
+    district = cast.north.district
+    district.state_id = "0990011"
+    content = (
+        b"Smarter Balanced Growth Report, 2015-16\n"
+        b"District Code,District,Subject,Number ofMatched Students,Growth Rate,Average Percentageof Target Achieved\n"
+        b"1020011,Elsewhere School District,ELA,40,48.2%%,71.7%%\n"
+    ).replace(b"%%", b"%")
+    other = register_results(district=district, name="growth.csv", content=content, by=None).file
+    assert "W_DISTRICT_ABSENT" in {row["code"] for row in other.findings}
+    ours = content.replace(b"1020011", b"0990011")
+    mine = register_results(district=district, name="growth.csv", content=ours, by=None).file
+    assert "W_DISTRICT_ABSENT" not in {row["code"] for row in mine.findings}
+
+
 def test_a_real_results_file_is_accounted_for(cast: Cast) -> None:
     files = sorted((SHARED / "data" / "ct-sbac-district-2015-2019").rglob("*.csv"))
     if not files:

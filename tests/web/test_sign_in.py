@@ -22,6 +22,8 @@ def test_guessing_one_account_is_stopped_even_with_the_right_password_and_from_e
     client, name = Client(), cast.north.users["coach"].username
     assert [_try(client, name, "wrong") for _ in range(MOST_BY_ACCOUNT)] == [422] * MOST_BY_ACCOUNT
     assert _try(client, name.upper(), PASSWORD, "198.51.100.9") == 429
+    wide = "".join(chr(ord(letter) + 0xFEE0) if letter.isalpha() else letter for letter in name)
+    assert _try(client, wide, PASSWORD, "198.51.100.9") == 429, "other writings of the same name are the same account"
     assert _try(Client(), cast.north.users["teacher"].username, PASSWORD) == 302, "others are not held up"
 
 

@@ -118,7 +118,7 @@ def test_no_more_digits_than_the_interval_supports(
         ("too_few", "min_visits", 13, "13 visits more would be enough"),
         ("too_few", "min_observers", 1, "1 visit more would be enough"),
         ("too_few", "min_eligible", 0, "fewer than 5 teachers could have been visited"),
-        ("too_few", "one_room", 4, "4 visits elsewhere would lift it"),
+        ("too_few", "one_room", 4, "visits spread over more of them would lift it"),
         ("suppressed", "hidden", 0, "hidden to protect people"),
         ("no_facts", "no_facts", 20, "nothing recorded in this period"),
         ("not_defined", "", 0, "cannot be computed"),
@@ -133,13 +133,19 @@ def test_a_withheld_value_says_why_and_what_would_lift_it(withheld: str, reason:
 
 def test_an_improvement_says_how_much_since_when_where_and_what_was_adjusted() -> None:
     assert wording.verdict_sentence(VERDICT, Direction.UP) == (
-        "Rose about a quarter of a step since October 2026, in 4 of 7 schools. 2 new observers were adjusted for."
+        "Rose about a quarter of a step since October 2026, in 4 of 7 schools (a step is one level of the rubric). "
+        "2 new observers were adjusted for. "
+        "It rests on 120 visits in 60 classrooms by 9 observers in the last school year."
     )
 
 
 def test_fewer_days_are_an_improvement_that_fell() -> None:
-    faster = replace(VERDICT, metric="days", change=-3.0, lower=-5.0, upper=-1.0, units=0, new_observers_n=0)
-    assert wording.verdict_sentence(faster, M2.direction) == "Fell about 3 days since October 2026."
+    faster = replace(
+        VERDICT, metric="days", change=-3.0, lower=-5.0, upper=-1.0, units=0, new_observers_n=0, method="periods"
+    )
+    assert wording.verdict_sentence(faster, M2.direction) == (
+        "Fell about 3 days against the same part of the first school year on record."
+    )
 
 
 def test_too_few_says_how_many_more_by_whom_and_when() -> None:
@@ -162,10 +168,48 @@ def test_not_due_says_from_when() -> None:
 
 
 def test_no_change_says_what_it_could_have_been() -> None:
-    still = replace(VERDICT, verdict=Verdict.NO_CHANGE, metric="share", lower=-0.04, upper=0.05, new_observers_n=0)
+    still = replace(
+        VERDICT,
+        verdict=Verdict.NO_CHANGE,
+        metric="share",
+        lower=-0.04,
+        upper=0.05,
+        new_observers_n=0,
+        method="periods",
+    )
     assert wording.verdict_sentence(still, Direction.UP) == (
         "Any change is within the noise: between −4 points and +5 points."
     )
+
+
+def test_an_interval_without_zero_is_never_said_to_be_noise() -> None:
+    perhaps = replace(VERDICT, verdict=Verdict.NO_CHANGE, metric="share", lower=0.06, upper=0.2, new_observers_n=0)
+    said = wording.verdict_sentence(perhaps, Direction.UP)
+    assert "noise" not in said
+    assert "Perhaps a change, between +6 points and +20 points" in said
+
+
+def test_a_schools_verdict_says_that_it_leans_on_its_sister_schools() -> None:
+    school = replace(VERDICT, level=Level.SCHOOL, units=0)
+    assert "the other schools of the district" in wording.verdict_sentence(school, Direction.UP)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "said"),
+    [(0.61, 0.7, "reached"), (0.4, 0.5, "not reached"), (0.5, 0.7, "cannot be said yet")],
+)
+def test_a_target_is_reached_only_when_the_whole_interval_says_so(lower: float, upper: float, said: str) -> None:
+    value = replace(VALUE, lower=lower, upper=upper, estimate=(lower + upper) / 2)
+    sentence = wording.target_sentence(value, 0.6, T2)
+    assert said in sentence
+    assert ("not" in sentence) == (said != "reached")
+
+
+def test_a_share_that_is_no_tally_is_not_written_as_one() -> None:
+    value = replace(VALUE, numerator=15.3, denominator=30.0, estimate=0.51, lower=0.36, upper=0.66)
+    assert wording.value_sentence(value, T2).startswith("51\u00a0% of 30 visits (90 % interval")
+    tally = replace(value, numerator=15.0, estimate=0.5)
+    assert wording.value_sentence(tally, T2).startswith("15 of 30 visits (50")
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -27,6 +27,8 @@ class Point:
         The unadjusted value, a faint dot.
     unfinished : bool
         The span is not over: its point stands apart, hollow, because what is still to come may move it.
+    anew : bool
+        A count that starts again here: no line leads to it from the span before.
     """
 
     begins_on: date
@@ -37,6 +39,7 @@ class Point:
     upper: float | None = None
     raw: float | None = None
     unfinished: bool = False
+    anew: bool = False
 
     @property
     def middle(self) -> date:
@@ -138,7 +141,7 @@ def _pieces(points: Sequence[Point], flags: Sequence[Flag]) -> list[list[Point]]
         if point is None or point.estimate is None:
             pieces.append([])
             continue
-        if point.unfinished:
+        if point.unfinished or point.anew:
             pieces.append([])
         pieces[-1].append(point)
     return [piece for piece in pieces if piece]

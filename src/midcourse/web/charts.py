@@ -91,8 +91,14 @@ def scale_for(indicator: Indicator, values: Sequence[IndicatorValue], target: fl
     return Scale(0.0, top, tuple((m, wording.figure(m, 0.0, width, metric)) for m in (0.0, top / 2, top)))
 
 
-def points_of(values: Sequence[IndicatorValue]) -> tuple[Point, ...]:
-    """Return the series as the drawing room takes it: a withheld value has no estimate."""
+def _counts_up(indicator: Indicator) -> bool:
+    return indicator.formula.since == "school_year"
+
+
+def points_of(values: Sequence[IndicatorValue], indicator: Indicator) -> tuple[Point, ...]:
+    """Return the series as the drawing room takes it: a withheld value has no estimate, and a figure that counts up
+    within the school year begins anew with each."""
+    first = {v.school_year: v.begins_on for v in reversed(values)}
     return tuple(
         Point(
             v.begins_on,
@@ -101,7 +107,8 @@ def points_of(values: Sequence[IndicatorValue]) -> tuple[Point, ...]:
             v.estimate if v.withheld is None else None,
             v.lower,
             v.upper,
-            unfinished=v.ends_on > v.as_of,
+            unfinished=v.ends_on > v.as_of and not _counts_up(indicator),
+            anew=_counts_up(indicator) and v.begins_on == first[v.school_year],
         )
         for v in values
     )
@@ -140,10 +147,13 @@ def _description(values: Sequence[IndicatorValue], flags: Sequence[Flag]) -> str
     return f"{text} {_('Events')}: {named}." if named else text
 
 
-def _latest(values: Sequence[IndicatorValue]) -> IndicatorValue | None:
-    """Return the last value of a finished period that is shown; failing that, the last that says why not."""
+def latest_of(values: Sequence[IndicatorValue], indicator: Indicator) -> IndicatorValue | None:
+    """Return the last value of a finished period that is shown; failing that, the last that says why not.
+
+    A figure that counts up from the start of the school year stands by its latest period, finished or not.
+    """
     shown = [v for v in values if v.withheld is None]
-    finished = [v for v in shown if v.ends_on <= v.as_of]
+    finished = [v for v in shown if v.ends_on <= v.as_of] if not _counts_up(indicator) else []
     found = finished or shown or list(values)
     return found[-1] if found else None
 
@@ -161,7 +171,7 @@ def history_chart(
 ) -> Chart:
     """Draw one unit's history, large or as the small chart of a row."""
     flags = flags_of(events, values)
-    latest = _latest(values)
+    latest = latest_of(values, indicator)
     title = finding(name, verdict, latest, indicator)
     label = (
         _("target %(value)s") % {"value": wording.figure(target, None, None, indicator.metric.value)}
@@ -170,7 +180,7 @@ def history_chart(
     )
     draw = draw_sparkline if small else draw_history
     svg = draw(
-        points_of(values),
+        points_of(values, indicator),
         name=key,
         scale=scale_for(indicator, values, target),
         words=Words(title, _description(values, flags), label),
@@ -187,8 +197,15 @@ def history_chart(
         source.as_of if source else None,
         latest,
         verdict.verdict if verdict else None,
-        wording.value_sentence(latest, indicator) if latest else "",
+        _now(latest, indicator),
     )
+
+
+def _now(latest: IndicatorValue | None, indicator: Indicator) -> str:
+    """Return the latest value with its dates: without them an old figure would pass for today's."""
+    if latest is None:
+        return ""
+    return f"{period_words(latest)}: {wording.value_sentence(latest, indicator)}"
 
 
 def _table(values: Sequence[IndicatorValue], indicator: Indicator) -> tuple[Row, ...]:
@@ -215,9 +232,9 @@ def side_by_side(
     charts: list[Chart] = []
     panels = []
     for key, name, values, verdict in units:
-        latest = _latest(values)
+        latest = latest_of(values, indicator)
         title = finding(name, verdict, latest, indicator)
-        panels.append((key, Words(title, _description(values, flags)), points_of(values)))
+        panels.append((key, Words(title, _description(values, flags)), points_of(values, indicator)))
         charts.append(
             Chart(
                 title,
@@ -228,7 +245,7 @@ def side_by_side(
                 source.as_of if source else None,
                 latest,
                 verdict.verdict if verdict else None,
-                wording.value_sentence(latest, indicator) if latest else "",
+                _now(latest, indicator),
             )
         )
     drawn = draw_small_multiples(panels, scale=scale_for(indicator, ordered, target), target=target, flags=flags)

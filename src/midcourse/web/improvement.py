@@ -39,6 +39,7 @@ class Row:
     decision: Decision | None
     asks: str
     now: str
+    target: str
     cells: int = 0
 
     @property
@@ -155,6 +156,7 @@ def _row(
         decision=decision,
         asks=asks,
         now=chart.now,
+        target=wording.target_sentence(chart.latest, adoption.target, indicator),
         cells=cells,
     )
 
@@ -166,7 +168,7 @@ def _next(
         return _("check"), decision.check_on
     if said and said.verdict is Verdict.NOT_DUE and said.due_on:
         return _("verdict due"), said.due_on
-    if said and said.verdict is Verdict.TOO_FEW and said.settle_on:
+    if said and said.verdict is Verdict.TOO_FEW and said.settle_on and (said.settle_on - said.as_of).days <= 365:
         return _("enough visits"), said.settle_on
     if values and values[-1].ends_on > values[-1].as_of:
         return _("next value"), values[-1].ends_on
@@ -210,9 +212,9 @@ def _whole(rows: Sequence[Row], decide: int) -> str:
 
 def _due(rows: Sequence[Row]) -> str:
     due = [r for r in rows if r.due]
-    better = sum(r.verdict is Verdict.IMPROVING for r in due)
-    return _("Due by now: a verdict on %(due)s of %(all)s indicators; %(better)s of these improving.") % {
+    told = sum(r.verdict not in (Verdict.TOO_FEW, Verdict.NOT_DUE) for r in due)
+    return _("By their lags %(due)s of %(all)s could be judged by now; %(told)s can.") % {
         "due": len(due),
         "all": len(rows),
-        "better": better,
+        "told": told,
     }

@@ -45,6 +45,7 @@ class Question:
     value: str
     of: str
     error: str = ""
+    levels: str = ""
 
     @property
     def name(self) -> str:
@@ -70,9 +71,18 @@ def questions(look_fors: Iterable[LookFor], sent: QueryDict | None, errors: dict
                 value=(sent.get(f"{name}-n", "") if sent else ""),
                 of=(sent.get(f"{name}-of", "") if sent else ""),
                 error=errors.get(look_for.code, ""),
+                levels=_levels(look_for),
             )
         )
     return out
+
+
+def _levels(look_for: LookFor) -> str:
+    """Write out what the numbers of a rating mean: a button has room for the number alone."""
+    if look_for.scale != Scale.RATING_1_4:
+        return ""
+    texts = [(int(choice["value"]), in_language(choice["text"])) for choice in look_for.choices]
+    return " · ".join(f"{value} {text}" for value, text in texts if text)
 
 
 def _choices(look_for: LookFor, chosen: str, *, counted: bool) -> Iterable[Choice]:

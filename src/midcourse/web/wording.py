@@ -11,9 +11,11 @@ from django.utils.translation import ngettext, pgettext
 
 from midcourse.indicators import Form, Indicator, IndicatorValue
 from midcourse.signals import IndicatorVerdict
-from midcourse.vocabulary import Direction, Verdict
+from midcourse.vocabulary import Direction, Level, Verdict
 
 NBSP = "\u00a0"
+_FAR = 365  # days; a date further off would promise more than a pace can tell
+_WHOLE = 1e-6  # what summing shares of a visit leaves of a whole number
 
 
 def verdict_word(verdict: Verdict) -> str:
@@ -114,9 +116,13 @@ def value_sentence(value: IndicatorValue, indicator: Indicator) -> str:
     estimate = figure(value.estimate, value.lower, value.upper, metric)
     spread = interval(value, metric)
     if metric == "share" and value.numerator is not None and value.denominator is not None:
-        part = number_format(round(value.numerator))  # several sheets of one visit weigh one: the sum may be uneven
         noun = "pairs" if indicator.formula.form is Form.PAIRS else indicator.minimums.of
         whole = counted(value.denominator, noun)
+        if abs(value.numerator - round(value.numerator)) > _WHOLE:
+            # several sheets or look-fors share one visit's weight: no whole number of visits gives this share
+            share = _("%(estimate)s of %(whole)s") % {"estimate": estimate, "whole": whole}
+            return f"{share} ({spread})" if spread else share
+        part = number_format(round(value.numerator))
         inside = ", ".join(text for text in (estimate, spread) if text)
         return _("%(part)s of %(whole)s (%(inside)s)") % {"part": part, "whole": whole, "inside": inside}
     if metric == "median_days":
@@ -132,8 +138,7 @@ def withheld_sentence(value: IndicatorValue, indicator: Indicator) -> str:
         if value.reason == "min_eligible":
             return _("hidden: fewer than 5 teachers could have been visited, and more visits do not change that")
         if value.reason == "one_room":
-            more = counted(value.short_by, "visits")
-            return _("hidden: one classroom supplied most visits; %(more)s elsewhere would lift it") % {"more": more}
+            return _("hidden: too few classrooms stand behind it; visits spread over more of them would lift it")
         noun = {"min_rooms": "visits", "min_observers": "visits"}.get(value.reason, indicator.minimums.of)
         if value.short_by > 0:
             return _("too few: %(more)s more would be enough") % {"more": counted(value.short_by, noun)}
@@ -182,8 +187,8 @@ def verdict_sentence(verdict: IndicatorVerdict | None, direction: Direction) -> 
     if verdict.verdict is Verdict.TOO_FEW:
         return _too_few(verdict)
     if verdict.verdict is Verdict.NO_CHANGE:
-        return " ".join(part for part in (_within_noise(verdict), _adjusted(verdict)) if part)
-    return " ".join(part for part in (_moved(verdict, direction), _adjusted(verdict)) if part)
+        return " ".join(part for part in (_within_noise(verdict), _adjusted(verdict), _rests_on(verdict)) if part)
+    return " ".join(part for part in (_moved(verdict, direction), _adjusted(verdict), _rests_on(verdict)) if part)
 
 
 def _moved(verdict: IndicatorVerdict, direction: Direction) -> str:
@@ -195,7 +200,9 @@ def _moved(verdict: IndicatorVerdict, direction: Direction) -> str:
         said = (_("Rose %(size)s") if rose else _("Fell %(size)s")) % {"size": size}
     else:
         said = _("Rose") if rose else _("Fell")
-    if verdict.since is not None:
+    if verdict.method == "periods":
+        said = _("%(said)s against the same part of the first school year on record") % {"said": said}
+    elif verdict.since is not None:
         said = _("%(said)s since %(month)s") % {"said": said, "month": date_format(verdict.since, "YEAR_MONTH_FORMAT")}
     if verdict.units:
         said = _("%(said)s, in %(moving)s of %(units)s schools") % {
@@ -203,13 +210,50 @@ def _moved(verdict: IndicatorVerdict, direction: Direction) -> str:
             "moving": verdict.units_moving,
             "units": verdict.units,
         }
+    if verdict.metric == "rubric_points":
+        said = _("%(said)s (a step is one level of the rubric)") % {"said": said}
     return said + "."
+
+
+def _rests_on(verdict: IndicatorVerdict) -> str:
+    """Say what a verdict from the visits rests on; a school's leans on its sister schools too."""
+    if verdict.method != "visits" or not verdict.n:
+        return ""
+    basis = _("It rests on %(visits)s in %(rooms)s by %(observers)s in the last school year") % {
+        "visits": counted(verdict.n, "visits"),
+        "rooms": counted(verdict.rooms_n, "rooms"),
+        "observers": counted(verdict.observers_n, "observers"),
+    }
+    if verdict.level is Level.SCHOOL:
+        return _("%(basis)s, and on what the other schools of the district show.") % {"basis": basis}
+    return basis + "."
+
+
+def target_sentence(value: IndicatorValue | None, target: float | None, indicator: Indicator) -> str:
+    """Say whether the latest value reaches the target, and how surely; nothing without a value or a target."""
+    if value is None or target is None or value.withheld is not None or value.estimate is None:
+        return ""
+    down = indicator.direction is Direction.DOWN
+    low = value.lower if value.lower is not None else value.estimate
+    high = value.upper if value.upper is not None else value.estimate
+    reached, missed = (high <= target, low > target) if down else (low >= target, high < target)
+    words = {"target": figure(target, None, None, indicator.metric.value)}
+    if reached:
+        return _("Target %(target)s: reached.") % words
+    if missed:
+        return _("Target %(target)s: not reached.") % words
+    return _("Target %(target)s: within the interval, so it cannot be said yet.") % words
 
 
 def _within_noise(verdict: IndicatorVerdict) -> str:
     if verdict.lower is None or verdict.upper is None:
         return _("Any change is within the noise of the observations.")
     low, high = (change_limit(v, verdict.metric) for v in (verdict.lower, verdict.upper))
+    if verdict.lower > 0 or verdict.upper < 0:
+        return _(
+            "Perhaps a change, between %(low)s and %(high)s: not sure enough to call while holding this page to about "
+            "one false call in five years."
+        ) % {"low": low, "high": high}
     return _("Any change is within the noise: between %(low)s and %(high)s.") % {"low": low, "high": high}
 
 
@@ -218,12 +262,17 @@ def change_limit(change: float, metric: str) -> str:
     sign = "−" if change < 0 else "+"
     size = abs(change)
     if metric == "share":
-        return _("%(n)s points") % {"n": f"{sign}{_rounded(100 * size, 0)}"}
+        return _("%(n)s points") % {"n": _signed(sign, _rounded(100 * size, 0))}
     if metric == "rubric_points":
-        return _("%(n)s of a step") % {"n": f"{sign}{_rounded(size, 1)}"}
+        return _("%(n)s of a step") % {"n": _signed(sign, _rounded(size, 1))}
     if metric in ("days", "median_days"):
-        return _("%(n)s days") % {"n": f"{sign}{_rounded(size, 0)}"}
-    return f"{sign}{_rounded(size, 2)}"
+        return _("%(n)s days") % {"n": _signed(sign, _rounded(size, 0))}
+    return _signed(sign, _rounded(size, 2))
+
+
+def _signed(sign: str, number: str) -> str:
+    """Put a sign before a rounded number; nothing at all has none."""
+    return f"{sign}{number}" if any(digit in number for digit in "123456789") else number
 
 
 def _adjusted(verdict: IndicatorVerdict) -> str:
@@ -244,7 +293,7 @@ def _adjusted(verdict: IndicatorVerdict) -> str:
 
 def _too_few(verdict: IndicatorVerdict) -> str:
     if not verdict.visits_needed:
-        said = _("A verdict needs more observations.")
+        said = _("The interval is still too wide to tell; more time, or more schools, would narrow it.")
     else:
         said = ngettext(
             "About %(n)s more visit would settle it.", "About %(n)s more visits would settle it.", verdict.visits_needed
@@ -252,7 +301,9 @@ def _too_few(verdict: IndicatorVerdict) -> str:
     parts = [said]
     if verdict.needs_second_observer:
         parts.append(_("Some of them must be made by two observers together."))
-    if verdict.settle_on is not None:
+    if verdict.settle_on is not None and (verdict.settle_on - verdict.as_of).days > _FAR:
+        parts.append(_("At the present pace that takes more than a year."))
+    elif verdict.settle_on is not None:
         parts.append(_("At the present pace that is %(day)s.") % {"day": _day(verdict.settle_on)})
     return " ".join(parts)
 

@@ -18,7 +18,7 @@ from midcourse.vocabulary import Level, Verdict
 
 _CHECKED_AFTER = dt.timedelta(weeks=8)
 _TEXTS = {
-    Verdict.IMPROVING: "Keep the weekly planning time in every school; ask the two lowest schools what would help.",
+    Verdict.IMPROVING: "Keep the weekly planning time in every school; ask every school what would help.",
     Verdict.WORSENING: "Fill the post ad interim, restart the shared walkthroughs, visit each school this month.",
     Verdict.TOO_FEW: "Plan six visits a week, every third one with an observer from another school.",
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from midcourse.records.access import Act, require
 from midcourse.records.actions.audit import append_entry
 from midcourse.records.actions.refusals import Refused
+from midcourse.records.actions.staff_names import staff_names_in_district
 from midcourse.records.models import Decision, District, Educator, School, User
 from midcourse.vocabulary import Verdict
 
@@ -26,9 +27,13 @@ def decide(
     school: School | None = None,
     owner: Educator | None = None,
     decided_on: dt.date | None = None,
+    accept_names: bool = False,
     by: User,
 ) -> Decision:
-    """Record what was decided about an indicator, who owns it, and when it will be checked."""
+    """Record what was decided about an indicator, who owns it, and when it will be checked.
+
+    A text that seems to name staff is refused unless `accept_names`: a decision is about schools, never about a person.
+    """
     school_id = school.id if school else None
     require(by, Act.DECIDE, district_id=district.id, school_id=school_id)
     decided_on = decided_on or timezone.localdate()
@@ -36,6 +41,7 @@ def decide(
         raise Refused("foreign_row", _("School and owner belong to this district."), _("Choose again."))
     if not text.strip():
         raise Refused("no_text", _("A decision says what will be done."), _("Write it in a sentence or two."))
+    _refuse_names(text, district, accept=accept_names)
     if check_on < decided_on:
         raise Refused(
             "check_before_decision", _("The check lies before the decision."), _("Choose a later day for the check.")
@@ -64,12 +70,24 @@ def decide(
     return decision
 
 
-def check_decision(*, decision: Decision, outcome: str, checked_on: dt.date | None = None, by: User) -> Decision:
-    """Record the check of a decision: what came of it."""
+def _refuse_names(text: str, district: District, *, accept: bool) -> None:
+    if not accept and (names := staff_names_in_district(text, district)):
+        raise Refused(
+            "names_in_text",
+            _("The text seems to name staff: %(names)s.") % {"names": ", ".join(names)},
+            _("Write the post or the school instead, or say that no person is meant."),
+        )
+
+
+def check_decision(
+    *, decision: Decision, outcome: str, checked_on: dt.date | None = None, accept_names: bool = False, by: User
+) -> Decision:
+    """Record the check of a decision: what came of it. Names are refused as in `decide`."""
     require(by, Act.DECIDE, district_id=decision.district_id, school_id=decision.school_id)
     checked_on = checked_on or timezone.localdate()
     if not outcome.strip():
         raise Refused("no_outcome", _("A check says what came of it."), _("Write it in a sentence or two."))
+    _refuse_names(outcome, decision.district, accept=accept_names)
     with transaction.atomic():
         row: Decision = Decision.objects.select_for_update().get(pk=decision.pk)
         if row.checked_on is not None:

@@ -29,7 +29,7 @@ from midcourse.records.models import (
     VisitItem,
     VisitNote,
 )
-from midcourse.vocabulary import Missing, VisitStatus
+from midcourse.vocabulary import Missing, Scale, VisitStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,6 @@ def _feedback(visit: Visit) -> Feedback:
 
 
 def _seen(item: VisitItem) -> bool:
-    """Return whether an answer says that the look-for was present; without a threshold, that it was not nothing."""
-    if item.value is None:
-        return False
-    threshold = item.look_for.present_from
-    return item.value >= threshold if threshold is not None else item.value > 0
+    """Return whether anything of the look-for was seen. The lowest rating says that it was not; whether it was enough
+    to count as present is the indicators' matter, and none of the teacher's."""
+    return item.value is not None and item.value > (1 if item.look_for.scale == Scale.RATING_1_4 else 0)

@@ -19,11 +19,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from midcourse.exchange import Finding, group_findings, read_achievement_bytes
+from midcourse.exchange import Finding, ResultRow, group_findings, read_achievement_bytes
 from midcourse.records.access import Act, require
 from midcourse.records.actions.audit import append_entry
 from midcourse.records.actions.refusals import Refused
-from midcourse.records.models import District, ReceivedFile, User
+from midcourse.records.models import District, ReceivedFile, School, User
 
 RESULTS_MAPPING = "ct-edsight"
 
@@ -80,10 +80,26 @@ def register_results(
         content=content,
         mapping={"name": reading.mapping},
         counts=RowCounts(reading.rows_in, reading.rows_stored, reading.rows_reported),
-        findings=reading.findings,
+        findings=(*reading.findings, *_about_nobody_here(district, name, reading.rows)),
         available_on=available_on,
         by=by,
     )
+
+
+def _about_nobody_here(district: District, name: str, rows: Iterable[ResultRow]) -> Iterable[Finding]:
+    """Yield a finding when no row of a file is about the district: the right kind of file, of somebody else."""
+    schools = School.objects.filter(district=district).exclude(state_id="").values_list("state_id", flat=True)
+    codes = {code.lstrip("0") for code in (district.state_id, *schools) if code}
+    if codes and not any(code and code.lstrip("0") in codes for r in rows for code in (r.org_id, r.district_id)):
+        yield Finding(
+            code="W_DISTRICT_ABSENT",
+            file=name,
+            line=None,
+            column=None,
+            value=None,
+            sentence="No row of this file is about your district or one of its schools.",
+            remedy="Check that it is the file you meant, and that the state's codes of district and schools are right.",
+        )
 
 
 def register_file(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import unicodedata
 
 from django.conf import settings
 from django.utils import timezone
@@ -42,5 +43,6 @@ def forget_failures(*, username: str) -> None:
 
 
 def _mark(purpose: str, text: str) -> str:
-    words = f"{purpose}:{text.strip().lower()}".encode()
+    # as the sign-in form reads a name: full-width letters are the same account
+    words = f"{purpose}:{unicodedata.normalize('NFKC', text).strip().lower()}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), words, hashlib.sha256).hexdigest()[:32]

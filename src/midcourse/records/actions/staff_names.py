@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from django.db.models import Q
 
-from midcourse.records.models import Educator, School
+from midcourse.records.models import District, Educator, School
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _TITLES = {"mr", "mrs", "ms", "mx", "miss", "dr", "coach", "sr", "sra", "srta", "profe", "profesor", "profesora"}
@@ -28,6 +28,14 @@ def staff_names_in(text: str, school: School) -> tuple[str, ...]:
     capitalised within a sentence (at its start it may be a verb: "Mark the page", "Will they explain?").
     """
     return find_names(text, names_of_staff(school)) if text.strip() else ()
+
+
+def staff_names_in_district(text: str, district: District) -> tuple[str, ...]:
+    """Return the words that look like names of anybody on the district's staff; what a school is called is none."""
+    rows = Educator.objects.filter(district=district).order_by().values_list("given_name", "family_name")
+    found = find_names(text, frozenset(rows)) if text.strip() else ()
+    places = {_plain(w) for s in School.objects.filter(district=district) for w in _WORD.findall(s.name)}
+    return tuple(word for word in found if _plain(word) not in places)
 
 
 def names_of_staff(school: School) -> frozenset[tuple[str, str]]:

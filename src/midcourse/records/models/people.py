@@ -115,6 +115,11 @@ class EducatorQuerySet(DistrictQuerySet):
             | models.Q(pk=user.educator_id)
         ).distinct()
 
+    def leading(self) -> Self:
+        """Return those who hold a post today that owns decisions: everyone but teachers and support staff."""
+        posts = Post.objects.on(timezone.localdate()).exclude(role__in=[Role.TEACHER, Role.SUPPORT_STAFF, Role.PENDING])
+        return self.filter(pk__in=posts.values("educator_id"))
+
 
 class Educator(SourcedRow):
     """A person on a district's staff. Personal data: name, e-mail. Seen by the district's staff as their role needs;

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from midcourse.indicators import Indicator, load_catalogue
 from midcourse.records.actions.adoptions import adopt_indicator, change_adoption, end_adoption
 from midcourse.records.actions.refusals import Refused
-from midcourse.records.models import Adoption, District, Educator
+from midcourse.records.models import Adoption, District, Educator, User
 from midcourse.web.rendering import show, signed_in
+from midcourse.web.wording import figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def adoption(request: HttpRequest, district: District, indicator: str) -> HttpRe
     present = Adoption.objects.visible_to(user).filter(district=district, indicator_id=indicator, ended_on__isnull=True)
     ours: Adoption | None = present.first()
     today = timezone.localdate()
-    owners = Educator.objects.visible_to(user).filter(district=district, active=True).exclude(user__isnull=True)
+    owners = Educator.objects.visible_to(user).filter(district=district, active=True).leading()
     form = AdoptionForm(
         request.POST if request.method == "POST" else None, owners=owners, initial=_initial(definition, ours)
     )
@@ -114,10 +115,29 @@ def adoption(request: HttpRequest, district: District, indicator: str) -> HttpRe
     return show(
         request,
         "web/adoptions/adoption.html",
-        {"form": form, "indicator": definition, "adoption": ours},
+        {"form": form, "indicator": definition, "adoption": ours, "before": _before(user, district, definition)},
         district=district,
         status=422 if form.errors else 200,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What was agreed before, from when to when, and why it was changed."""
+
+    adoption: Adoption
+    target: str
+
+
+def _before(user: User, district: District, definition: Indicator) -> list[Agreed]:
+    rows = Adoption.objects.visible_to(user).filter(
+        district=district, indicator_id=definition.id, ended_on__isnull=False
+    )
+    metric = definition.metric.value
+    return [
+        Agreed(row, "" if row.target is None else figure(row.target, None, None, metric))
+        for row in rows.select_related("owner").order_by("-ended_on", "-adopted_on")
+    ]
 
 
 def _in_per_cent(definition: Indicator) -> bool:

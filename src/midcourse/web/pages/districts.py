@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from midcourse.records.access import Act, may
 from midcourse.records.actions.decisions import check_decision
 from midcourse.records.actions.decisions import decide as record_decision
 from midcourse.records.actions.refusals import Refused
-from midcourse.records.models import Decision, District, Educator, School
+from midcourse.records.models import Decision, District, Educator, School, User
 from midcourse.vocabulary import Verdict
 from midcourse.web.improvement import adopted, local_name, rows_for, sort_rows
 from midcourse.web.readings import read_published
@@ -40,10 +42,27 @@ def improving(request: HttpRequest, district: District) -> HttpResponse:
                 for s in (None, *user.standing.schools)
             ),
             "may_decide": may(user, Act.DECIDE, district_id=district.pk),
+            "decisions": _record(user, district),
             "may_adopt": may(user, Act.ADOPT_INDICATORS, district_id=district.pk),
         },
         district=district,
     )
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One decision on record, with its indicator by name."""
+
+    name: str
+    decision: Decision
+
+
+def _record(user: User, district: District) -> list[Recorded]:
+    """Return the decisions on record, newest first: what was decided, by when it was checked, and what came of it."""
+    rows = Decision.objects.visible_to(user).filter(district=district).select_related("owner", "school")[:30]
+    language = get_language() or "en"
+    names = {a.indicator_id: local_name(a, i, language) for a, i in adopted(district, user, timezone.localdate())}
+    return [Recorded(names.get(row.indicator_id, row.indicator_id), row) for row in rows]
 
 
 class DecisionForm(forms.Form):
@@ -63,6 +82,7 @@ class DecisionForm(forms.Form):
     check_on = forms.DateField(
         label=gettext_lazy("When will you check what came of it?"), widget=forms.DateInput(attrs={"type": "date"})
     )
+    accept_names = forms.BooleanField(label=gettext_lazy("No person is meant: keep it as it is"), required=False)
 
     def __init__(self, *args: object, owners: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -88,7 +108,7 @@ def _decide(request: HttpRequest, district: District, indicator_id: str, school:
     readings = found[1]
     unit = school or district
     said = readings.verdict(unit.pk, indicator_id)
-    owners = Educator.objects.visible_to(user).filter(district=district, active=True)
+    owners = Educator.objects.visible_to(user).filter(district=district, active=True).leading()
     form = DecisionForm(request.POST if request.method == "POST" else None, owners=owners)
     if request.method == "POST" and form.is_valid():
         try:
@@ -102,10 +122,11 @@ def _decide(request: HttpRequest, district: District, indicator_id: str, school:
                 owner=form.cleaned_data["owner"],
                 decided_on=timezone.localdate(),
                 check_on=form.cleaned_data["check_on"],
+                accept_names=form.cleaned_data["accept_names"],
                 by=user,
             )
         except Refused as refused:
-            form.add_error(None, str(refused))
+            form.add_error("text" if refused.code == "names_in_text" else None, str(refused))
         else:
             messages.success(request, _("The decision is recorded. It will come back on the day of its check."))
             return redirect("school", school=school.pk) if school else redirect("district", district=district.slug)
@@ -133,6 +154,7 @@ class CheckForm(forms.Form):
         max_length=4000,
         help_text=gettext_lazy("What you saw, and what you keep, change or stop."),
     )
+    accept_names = forms.BooleanField(label=gettext_lazy("No person is meant: keep it as it is"), required=False)
 
 
 def check(request: HttpRequest, district: District, decision: Decision) -> HttpResponse:
@@ -144,6 +166,7 @@ def check(request: HttpRequest, district: District, decision: Decision) -> HttpR
                 decision=decision,
                 outcome=form.cleaned_data["outcome"],
                 checked_on=timezone.localdate(),
+                accept_names=form.cleaned_data["accept_names"],
                 by=signed_in(request),
             )
         except Refused as refused:

@@ -17,7 +17,7 @@ from midcourse.pipeline import Published
 from midcourse.records.models import Adoption, District, Event, LookFor, School
 from midcourse.vocabulary import Level
 from midcourse.web import wording
-from midcourse.web.charts import Chart, cell_words, history_chart, period_words, side_by_side
+from midcourse.web.charts import Chart, cell_words, history_chart, latest_of, period_words, side_by_side
 from midcourse.web.improvement import adopted, local_name
 from midcourse.web.readings import Readings, catalogue, read_published
 from midcourse.web.rendering import show, signed_in
@@ -119,7 +119,7 @@ def _facts(request: HttpRequest, district: District, school: School | None, indi
     adoption, definition = _adopted(request, district, indicator)
     published, readings = _published_readings()
     history = readings.history((school or district).pk, definition.id)
-    value = _chosen(history, request.GET.get("period"))
+    value = _chosen(history, request.GET.get("period"), definition)
     behind = published.facts_behind(value) if value else None
     origin = behind.derived_from if behind else ""
     return show(
@@ -191,9 +191,8 @@ def _published_readings() -> tuple[Published, Readings]:
     return found
 
 
-def _chosen(history: Iterable[IndicatorValue], period: str | None) -> IndicatorValue | None:
+def _chosen(history: Iterable[IndicatorValue], period: str | None, definition: Indicator) -> IndicatorValue | None:
     values = list(history)
     if period:
         return next((v for v in values if v.period == period), None)
-    shown = [v for v in values if v.withheld is None]
-    return shown[-1] if shown else (values[-1] if values else None)
+    return latest_of(values, definition)

@@ -116,10 +116,15 @@ def _weeks(rows: QuerySet[Visit]) -> Weeks:
 def _walkthroughs(
     rows: QuerySet[Visit], user: User, district: District, today: dt.date
 ) -> list[tuple[Walkthrough, int, int]]:
-    running = Walkthrough.objects.visible_to(user).filter(district=district, ends_on__gte=today)
-    states: Counter[tuple[uuid.UUID | None, str]] = Counter()
-    states.update(rows.filter(walkthrough__in=running).order_by().values_list("walkthrough_id", "status"))
-    return [(w, states[w.pk, VisitStatus.DONE], states[w.pk, VisitStatus.PLANNED]) for w in running]
+    """Count what counts for each walkthrough that runs: visits on its look-fors since it began, planned or not."""
+    running = Walkthrough.objects.visible_to(user).filter(district=district, begins_on__lte=today, ends_on__gte=today)
+    counted = []
+    for walkthrough in running:
+        within = rows.filter(visited_on__range=(walkthrough.begins_on, walkthrough.ends_on))
+        mine = within.filter(version__protocol__versions=walkthrough.version_id).order_by()
+        states = Counter(mine.values_list("status", flat=True))
+        counted.append((walkthrough, states[VisitStatus.DONE], states[VisitStatus.PLANNED]))
+    return counted
 
 
 def record_here(request: HttpRequest) -> HttpResponse:

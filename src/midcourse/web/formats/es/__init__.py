@@ -1,0 +1,1 @@
+"""Spanish in schools of the United States, Mexico and the Caribbean."""
