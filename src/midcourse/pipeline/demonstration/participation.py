@@ -21,7 +21,7 @@ _EARLIER = (0.35, 0.6)  # of the present share in the two years before, where ta
 _GROWN = (Story.IMPROVING, Story.LENIENT)
 _TAKEN_HOME = (
     "A way to let pairs compare before anyone answers.",
-    "Sentence starters on the wall that pupils really use.",
+    "Sentence starters on the wall that students really use.",
     "How the class keeps a list of open questions.",
 )
 _AWAY = 0.4  # share of the teachers who go to another school

@@ -34,7 +34,7 @@ _RATING = tuple(
         (1, "Not yet", "Todavía no"),
         (2, "Beginning", "Comienza"),
         (3, "Clearly there", "Claramente presente"),
-        (4, "There, and pupils lead it", "Presente, y la llevan los estudiantes"),
+        (4, "There, and students lead it", "Presente, y la llevan los estudiantes"),
     )
 )
 _YES_NO = (ChoiceDocument("yes", _both("Yes", "Sí"), 1.0), ChoiceDocument("no", _both("No", "No"), 0.0))
@@ -44,16 +44,16 @@ _UNSEEN = (
 )
 
 RATED: tuple[tuple[str, str, str, str], ...] = (
-    ("goal_in_use", PRIORITY, "Pupils work toward a learning goal that they can say in their own words.",
+    ("goal_in_use", PRIORITY, "Students work toward a learning goal that they can say in their own words.",
      "Los estudiantes trabajan hacia una meta de aprendizaje que pueden decir con sus palabras."),
     ("task_demands_thinking", PRIORITY, "The task asks for thinking that cannot be copied from an example.",
      "La tarea pide pensar algo que no puede copiarse de un ejemplo."),
-    ("thinking_made_visible", PRIORITY, "Pupils' thinking is made visible and used by the class.",
+    ("thinking_made_visible", PRIORITY, "Students' thinking is made visible and used by the class.",
      "El pensamiento de los estudiantes se hace visible y la clase lo usa."),
     ("checks_and_adjusts", PRIORITY, "The teacher finds out who understands, and changes something because of it.",
      "El docente averigua quién comprende y cambia algo por ello."),
-    ("pupils_explain", REASONING, "Pupils explain how they know.", "Los estudiantes explican cómo lo saben."),
-    ("pupils_respond", REASONING, "Pupils respond to each other's reasoning.",
+    ("pupils_explain", REASONING, "Students explain how they know.", "Los estudiantes explican cómo lo saben."),
+    ("pupils_respond", REASONING, "Students respond to each other's reasoning.",
      "Los estudiantes responden al razonamiento de otros."),
     ("evidence_asked", REASONING, "Claims are backed by the text, the data or a proof.",
      "Las afirmaciones se apoyan en el texto, los datos o una prueba."),
@@ -62,9 +62,9 @@ RATED: tuple[tuple[str, str, str, str], ...] = (
 
 YES_NO, COUNT, SNAPSHOT = "goal_posted", "pupil_questions", "on_learning"
 REVISED = {
-    "goal_in_use": ("goal_in_use_2", "Most pupils can say what they are learning and how they will know it.",
+    "goal_in_use": ("goal_in_use_2", "Most students can say what they are learning and how they will know it.",
                     "La mayoría de los estudiantes puede decir qué aprende y cómo sabrá que lo aprendió."),
-    "pupils_respond": ("pupils_respond_2", "Pupils build on, or disagree with, what another pupil has said.",
+    "pupils_respond": ("pupils_respond_2", "Students build on, or disagree with, what another student has said.",
                        "Los estudiantes amplían o discuten lo que otro estudiante ha dicho."),
 }  # fmt: skip
 _PRESENT_FROM = 3.0
@@ -122,14 +122,16 @@ def _document(version: str, *, revised: bool = False) -> ProtocolDocument:
         LookForDocument(
             code=COUNT,
             scale=Scale.COUNT,
-            texts=_both("Questions that pupils asked about the content", "Preguntas de estudiantes sobre el contenido"),
+            texts=_both(
+                "Questions that students asked about the content", "Preguntas de estudiantes sobre el contenido"
+            ),
             minimum=0.0,
             maximum=60.0,
         ),
         LookForDocument(
             code=SNAPSHOT,
             scale=Scale.SNAPSHOT,
-            texts=_both("Pupils on learning, at one moment", "Estudiantes ocupados en aprender, en un momento"),
+            texts=_both("Students on learning, at one moment", "Estudiantes ocupados en aprender, en un momento"),
         ),
     ]
     return ProtocolDocument(

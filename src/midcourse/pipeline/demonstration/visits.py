@@ -36,10 +36,10 @@ _MISSING = 0.04
 _LAG_DAYS, _LATEST_DAYS = 2.0, 14
 _NOTED = 0.08
 _NOTES = (
-    ("Four pupils compared two solutions at the board; three others added to it.", "en"),
+    ("Four students compared two solutions at the board; three others added to it.", "en"),
     ("Pairs talked for five minutes, then two pairs were asked what they had agreed on.", "en"),
     ("Goal read aloud at the start; not mentioned again in the time I was there.", "en"),
-    ("Eleven of nineteen pupils had begun the task after three minutes.", "en"),
+    ("Eleven of nineteen students had begun the task after three minutes.", "en"),
     ("Dos estudiantes explicaron el mismo resultado de maneras distintas.", "es"),
     ("La consigna se repitió tres veces; la mitad de las mesas empezó.", "es"),
 )
