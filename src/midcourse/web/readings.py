@@ -42,12 +42,6 @@ class Readings:
                 found.setdefault(value.cell, []).append(value)
         return {cell: tuple(found[cell]) for cell in sorted(found)}
 
-    def latest(self, unit: UUID, indicator_id: str) -> IndicatorValue | None:
-        """Return the unit's latest value that is shown, or the latest of all, with the reason why it is not."""
-        history = self.history(unit, indicator_id)
-        shown = [v for v in history if v.withheld is None]
-        return shown[-1] if shown else (history[-1] if history else None)
-
     def verdict(self, unit: UUID, indicator_id: str) -> IndicatorVerdict | None:
         """Return the verdict on one indicator of one unit."""
         return self.verdicts.get((str(unit), indicator_id))

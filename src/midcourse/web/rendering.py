@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from midcourse.records.access import Act, may, may_anywhere
-from midcourse.records.models import District, School, User
+from midcourse.records.models import District, User
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,3 @@ def _navigation(request: HttpRequest, user: User | None, district: District | No
             url = reverse(name, kwargs={"district": district.slug})
             links.append(Link(url, text, request.path == url))
     return links
-
-
-def own_schools(user: User, district: District) -> list[School]:
-    """Return the user's own schools of a district, for the way back from every page."""
-    return list(School.objects.visible_to(user).filter(district=district, pk__in=user.standing.schools))
