@@ -333,6 +333,20 @@ def _refresh(args: argparse.Namespace) -> int:
     return 0
 
 
+def _secrets_close(args: argparse.Namespace) -> int:
+    _start_site()
+    from midcourse.records.actions import secrets
+    from midcourse.records.actions.refusals import Refused
+
+    try:
+        row = secrets.close_year(district=_find_district(args.district), school_year=args.year, by=_find_user(args.by))
+    except Refused as refusal:
+        print(f"{refusal.sentence} {refusal.remedy}", file=sys.stderr)
+        return 1
+    print(f"the classroom key of {args.year} is gone since {row.destroyed_at:%Y-%m-%d}; it cannot be made again")
+    return 0
+
+
 def _serve(args: argparse.Namespace) -> int:
     _start_site()
     from midcourse import pipeline
@@ -382,6 +396,15 @@ def _add_pipeline_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParse
     refresh = verbs.add_parser("refresh", help="gather, compute, judge and publish; for cron")
     refresh.add_argument("--as-of", type=_day, help="use only what was available on this day; default: today")
     refresh.set_defaults(run=_refresh)
+
+    keys = verbs.add_parser("secrets", help="the keys of closed school years").add_subparsers(
+        dest="act", required=True, metavar="ACT"
+    )
+    close = keys.add_parser("close", help="destroy a past year's classroom key now; every refresh does after 60 days")
+    close.add_argument("district", help="the district's short name")
+    close.add_argument("year", type=int, help="the year in which the school year ended")
+    close.add_argument("--by", default="", help="sign-in of whoever does it")
+    close.set_defaults(run=_secrets_close)
 
     serve = verbs.add_parser("serve", help="serve the site on this machine, for a proxy that speaks TLS")
     serve.add_argument("--port", type=int, default=8000)

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from midcourse import facts
+from midcourse.indicators import IndicatorValue
 from midcourse.pipeline import RefreshRunningError, published, refresh
 from midcourse.pipeline import refreshing as module
 from midcourse.records.actions.adoptions import adopt_indicator
-from midcourse.records.models import VisitHost
+from midcourse.records.models import Educator, KeySecret, Section, TeachingAssignment, VisitHost
 from midcourse.vocabulary import Level, Verdict
 from tests.district.cast import Cast
 from tests.pipeline.test_extraction import visit
@@ -40,11 +41,50 @@ def test_the_same_records_and_day_give_the_same_snapshot(cast: Cast) -> None:
     for days in (3, 40, 400):
         visit(cast.north, 0, "coach", cast.today - dt.timedelta(days=days))
     adopt(cast, "T2")
+    refresh(as_of=cast.today)  # closes the years that are over; from here on nothing changes
     first, second = refresh(as_of=cast.today), refresh(as_of=cast.today)
     assert first.snapshot_id == second.snapshot_id
     assert {one.table: one.rows for one in first.rows}["visits"] == 3
     visit(cast.north, 1, "coach", cast.today)
     assert refresh(as_of=cast.today).snapshot_id != first.snapshot_id
+
+
+@pytest.mark.slow  # three refreshes
+def test_a_closed_years_coverage_is_right_in_its_last_refresh_and_withheld_afterwards(cast: Cast) -> None:
+    """Never a wrong share: without the key the roster's rooms are unknown, and none is not the same as not visited."""
+    day, north = cast.today - dt.timedelta(days=500), cast.north
+    TeachingAssignment.objects.filter(district=north.district).update(begins_on=day - dt.timedelta(days=30))
+    for number in range(9):  # ten classrooms at the first school, the least that coverage is shown for
+        section = Section.objects.create(
+            district=north.district, school=north.schools[0], title=f"More {number}", grade_band="middle", subject="ela"
+        )
+        teacher = Educator.objects.create(district=north.district, given_name="Ode", family_name=f"Quarl {number}")
+        TeachingAssignment.objects.create(
+            district=north.district, section=section, educator=teacher, begins_on=day - dt.timedelta(days=30)
+        )
+    seen = visit(north, 0, "coach", day)
+
+    def coverage() -> list[IndicatorValue]:
+        now = published()
+        assert now is not None
+        found = now.values(district_id=str(north.district.pk), level=Level.DISTRICT, indicator_ids=["T1"])
+        return [value for value in found if value.begins_on <= day <= value.ends_on]
+
+    refresh(as_of=cast.today)
+    last = coverage()
+    assert last and {(v.n, round(v.estimate or 0, 2)) for v in last} == {(12, 0.08)}, "one of twelve"
+    assert KeySecret.objects.get(district=north.district, school_year=seen.school_year).secret is None
+    refresh(as_of=cast.today)
+    assert {(value.estimate, value.reason) for value in coverage()} == {(None, "no_facts")}
+    third = refresh(as_of=cast.today)
+    assert third.snapshot_id == refresh(as_of=cast.today).snapshot_id
+
+
+@pytest.mark.slow  # six refreshes
+def test_old_snapshots_go_with_the_next_refreshes(cast: Cast, data_dir: Path) -> None:
+    ids = [refresh(as_of=cast.today - dt.timedelta(days=back)).snapshot_id for back in range(6)]
+    left = {folder.name for folder in (data_dir / "snapshots").iterdir()}
+    assert left == set(ids[2:]), "the published one and the three before it"
 
 
 def test_a_refresh_reports_each_step_and_every_table(cast: Cast) -> None:

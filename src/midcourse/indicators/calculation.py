@@ -36,6 +36,8 @@ from midcourse.vocabulary import Level, Period
 
 CLASSROOMS = Roster("sections", "room_key", "in_period", within_school=True)
 """The teachers who could have been observed: those with a section on the roster in the span (privacy 2.4)."""
+_STAFF = Roster("assignments", "educator_key", "in_period", within_school=True)
+"""The same people where a closed year's sections no longer say whose they are: its key is gone (privacy 2.2)."""
 _DIGITS = 9  # sums of thirds differ in the 16th digit with the order of threads; values must not
 
 
@@ -123,6 +125,7 @@ class _Calculation:
         self.calendar: Calendar = read_calendar(snapshot, as_of=as_of)
         self.facts = Facts(snapshot, self.calendar, as_of=as_of)
         self._classrooms = Stays(self.facts.run(roster_query(CLASSROOMS, self.facts)), self.calendar)
+        self._staff = Stays(self.facts.run(roster_query(_STAFF, self.facts)), self.calendar)
         self._schools_in: dict[str, list[School]] = {}
         for school in read_schools(snapshot, as_of=as_of):
             self._schools_in.setdefault(school.district_id, []).append(school)
@@ -154,11 +157,12 @@ class _Calculation:
     def eligible(self, scope: Scope) -> int:
         """Return the teachers with a section in the scope."""
         if scope not in self._eligible:
-            self._eligible[scope] = sum(
-                len(self._classrooms.members(part, CLASSROOMS, since="period", as_of=self.as_of)[0])
-                for part in self._parts(scope)
-            )
+            self._eligible[scope] = sum(self._teachers_in(part) for part in self._parts(scope))
         return self._eligible[scope]
+
+    def _teachers_in(self, scope: Scope) -> int:
+        rooms, _, _ = self._classrooms.members(scope, CLASSROOMS, since="period", as_of=self.as_of)
+        return len(rooms) or len(self._staff.members(scope, _STAFF, since="period", as_of=self.as_of)[0])
 
     def _parts(self, scope: Scope) -> list[Scope]:
         """Return the districts' scopes behind a network scope; any other scope stands for itself."""

@@ -21,6 +21,7 @@ from django.conf import settings
 from midcourse import facts, indicators, signals
 from midcourse.pipeline.extraction import extract_facts
 from midcourse.records.actions.hosts import purge_hosts
+from midcourse.records.actions.secrets import close_years
 from midcourse.records.models import Adoption, User
 
 _LOCK = ".refreshing"
@@ -81,7 +82,9 @@ def refresh(*, as_of: dt.date, by: User | None = None) -> RefreshReport:
     """Gather, compute, judge and publish everything that was available on `as_of`.
 
     The same records and date give the same snapshot, byte for byte. Rows of `VisitHost` whose time is over are deleted
-    first, whatever happens later.
+    first, whatever happens later; secrets of school years that are over go last, when their last facts are published.
+    From then on those years' sections have no room, and their coverage is withheld: nobody can tell any more whose
+    classroom it was.
 
     Raises
     ------
@@ -102,6 +105,7 @@ def refresh(*, as_of: dt.date, by: User | None = None) -> RefreshReport:
         clock.run("store verdicts", lambda: signals.write_signals(snapshot, verdicts))
         clock.run("publish", lambda: facts.publish(root, snapshot.id))
         clock.run("prune", lambda: facts.prune(root))
+        clock.run("close years", lambda: close_years(today=as_of, by=None))
     return RefreshReport(
         snapshot_id=snapshot.id,
         as_of=as_of,

@@ -16,6 +16,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from midcourse.records.actions.audit import append_entry
+from midcourse.records.actions.erasure import empty_log_on_commit
 from midcourse.records.models import (
     Educator,
     LookFor,
@@ -86,6 +87,7 @@ def confirm_feedback(*, visit_id: UUID, by: User) -> bool:
         district_id = host.district_id
         host.delete()
         append_entry(act="read_feedback", subject="login", object_id=by.id, district_id=district_id, by=by)
+        empty_log_on_commit()
     return True
 
 
@@ -152,6 +154,8 @@ def purge_hosts(*, today: dt.date, by: User | None) -> int:
                 details={"rows": rows},
                 by=by,
             )
+        if gone:
+            empty_log_on_commit()
     return gone
 
 
