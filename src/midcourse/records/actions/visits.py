@@ -33,7 +33,7 @@ from midcourse.records.actions.protocols import freeze_version
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.actions.secrets import room_stamp
 from midcourse.records.actions.sheets import Answer, InvalidSheetError, Problem, Sheet
-from midcourse.records.actions.staff_names import staff_names_in
+from midcourse.records.actions.staff_names import staff_names_in, staff_names_in_district
 from midcourse.records.actions.stamps import HOST_WEEKS, StampBook
 from midcourse.records.models import (
     District,
@@ -168,6 +168,7 @@ def record_visit(
 
 def _record_once(draft: VisitDraft, *, accept_names: bool, by: User | None) -> Recorded:
     desk = Desk(draft.place.district)
+    names = _names_in([s.note for s in draft.sheets], draft.place)  # before anybody has to wait for the store
     with transaction.atomic():
         visit = Visit.objects.select_for_update().filter(pk=draft.visit_id).first()
         if visit is not None and visit.district_id != desk.district.id:
@@ -182,7 +183,7 @@ def _record_once(draft: VisitDraft, *, accept_names: bool, by: User | None) -> R
                 return Recorded(visit, created=False)
             raise VisitConflict(draft.visit_id)
         desk.refuse_unfit(draft, stamps)
-        warnings = _names_kept(draft.sheets, draft.place, accept_names=accept_names)
+        _refuse_names(names, accept_names=accept_names)
         freeze_version(version=draft.version, by=by)
         rows = Rows()
         if visit is not None:  # it was planned: who went, and where, is what the sheet says
@@ -204,7 +205,7 @@ def _record_once(draft: VisitDraft, *, accept_names: bool, by: User | None) -> R
             details={"sheets": len(draft.sheets), "answers": len(rows.items)},
             by=by,
         )
-    return Recorded(visit, created=True, warnings=warnings)
+    return Recorded(visit, created=True, warnings=names)
 
 
 def record_visits(
@@ -259,6 +260,7 @@ def add_sheet(*, visit: Visit, sheet: Sheet, accept_names: bool = False, by: Use
     if by is not None and by.educator_id != sheet.observer.id:
         raise PermissionDenied("observers hand in their own sheets")
     desk = Desk(visit.district)
+    names = _names_in([sheet.note], visit.school)
     with transaction.atomic():
         visit = Visit.objects.select_for_update().get(pk=visit.pk)
         mine = VisitObserver.objects.filter(visit=visit, observer=sheet.observer).first()
@@ -274,7 +276,7 @@ def add_sheet(*, visit: Visit, sheet: Sheet, accept_names: bool = False, by: Use
             raise VisitConflict(visit.id)
         if room_stamp(desk.book.secret(visit.school_year), str(sheet.observer.id)) == visit.room_key:
             raise own_class()
-        warnings = _names_kept([sheet], visit.school, accept_names=accept_names)
+        _refuse_names(names, accept_names=accept_names)
         rows = Rows()
         desk.write_sheet(rows, visit, sheet, answers, VisitObserver(observer=sheet.observer, lead=False))
         rows.insert()
@@ -286,7 +288,7 @@ def add_sheet(*, visit: Visit, sheet: Sheet, accept_names: bool = False, by: Use
             details={"answers": len(answers)},
             by=by,
         )
-    return Recorded(visit, created=True, warnings=warnings)
+    return Recorded(visit, created=True, warnings=names)
 
 
 def create_walkthrough(
@@ -311,6 +313,12 @@ def create_walkthrough(
         raise Refused("not_published", _("This version is not published yet."), _("Publish it before visiting."))
     if ends_on < begins_on:
         raise Refused("ends_before_begin", _("It would end before it began."), _("Give a later last day."))
+    if names := staff_names_in_district(f"{title}.\n{question}", district):
+        raise Refused(
+            "names_in_walkthrough",
+            _("The title or the question seems to name staff: %(names)s.") % {"names": ", ".join(names)},
+            _("A walkthrough asks about teaching, not about a person: leave names out."),
+        )
     with transaction.atomic():
         walkthrough = Walkthrough.objects.create(
             district=district,
@@ -388,9 +396,12 @@ def cancel_visit(*, visit: Visit, by: User | None) -> Visit:
     return visit
 
 
-def _names_kept(sheets: Sequence[Sheet], school: School, *, accept_names: bool) -> tuple[str, ...]:
-    """Return the staff names in the notes if they are kept on purpose; otherwise stop before anything is saved."""
-    names = tuple(dict.fromkeys(name for s in sheets for name in staff_names_in(s.note, school)))
+def _names_in(notes: Sequence[str], school: School) -> tuple[str, ...]:
+    """Return the staff names in the notes, each once."""
+    return tuple(dict.fromkeys(name for note in notes for name in staff_names_in(note, school)))
+
+
+def _refuse_names(names: Sequence[str], *, accept_names: bool) -> None:
+    """Stop before anything is saved, unless the names are kept on purpose."""
     if names and not accept_names:
         raise NamesInNotes(names)
-    return names
