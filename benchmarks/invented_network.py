@@ -93,7 +93,6 @@ def _add_school(
             year,
             section_key=[f"s{school}{t}{year}" for t in people],
             room_key=[f"r{school}{t}{year}" for t in people],
-            students_n=[22] * TEACHERS,
             **place,
             **dates,
         )

@@ -20,6 +20,13 @@ def test_every_column_is_there_with_its_meaning() -> None:
             assert f"| `{column}` |" in text and table.meaning(column) in text
 
 
+def test_no_room_key_stands_beside_a_number_of_students() -> None:
+    """A class of 27 is one class, and its room key would be its teacher's."""
+    for table in TABLES.values():
+        counts = [name for name in table.schema.names if "student" in name or "pupil" in name]
+        assert not ("room_key" in table.schema.names and counts), table.name
+
+
 def test_no_table_holds_both_personal_keys() -> None:
     """No join inside one table leads from an observation to a participant (docs/decisions/0002)."""
     for table in TABLES.values():

@@ -98,9 +98,7 @@ _ALL = (
             _field("protocol_key", pa.string(), "protocol version in force"),
             _field("minutes_n", pa.int16(), "minutes in the room", null=True),
             _field("observers_n", pa.int16(), "observers who filled a sheet"),
-            _field(
-                "recorded_lag_days_n", pa.int32(), "days from visit to record; empty for an import", null=True
-            ),
+            _field("recorded_lag_days_n", pa.int32(), "days from visit to record; empty for an import", null=True),
             *_WHEN,
         ],
         ("school_id", "happened_on", "visit_key"),
@@ -157,7 +155,6 @@ _ALL = (
             _field("section_key", pa.string(), "section"),
             *_PLACE,
             _field("room_key", pa.string(), "room key of the teacher of record; empty when none", null=True),
-            _field("students_n", pa.int32(), "students enrolled when last counted", null=True),
             _field("begins_on", pa.date32(), "first day of its terms"),
             _field("ends_on", pa.date32(), "last day of its terms; empty while open", null=True),
             *_WHEN,

@@ -1,7 +1,7 @@
 """Fact tables `sections` and `assignments`: the rosters against which coverage and participation are counted.
 
 Decides from which roster dates a class and a teacher count. `sections` carry room keys, `assignments` educator keys:
-the two never meet in one row.
+the two never meet in one row. Nothing that tells classes apart stands beside a room key, their size least of all.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Max, Min
+from django.db.models import Min
 
 from midcourse.pipeline.extraction.origin import Origin
 from midcourse.pipeline.extraction.rows import CHUNK, Row
-from midcourse.records.models import Section, StudentCount, TeachingAssignment
+from midcourse.records.models import Section, TeachingAssignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,6 @@ def _years(
 def section_rows(origin: Origin, sections: Taught) -> Iterator[Row]:
     """Yield the rows of `sections`, each with the room key of its teacher of record."""
     teachers = _teachers_of_record(origin)
-    students = _students(origin)
     rooms: dict[tuple[UUID, int], str | None] = {}
     for section in (one for years in sections.values() for one in years):
         teacher = teachers.get(section.id)
@@ -96,7 +95,7 @@ def section_rows(origin: Origin, sections: Taught) -> Iterator[Row]:
             room = rooms[at]
         yield (
             *(origin.id, section.school_year, origin.section(section.id, section.school_year)),
-            *(section.school_id, section.grade_band, section.subject, room, students.get(section.id)),
+            *(section.school_id, section.grade_band, section.subject, room),
             *(section.begins_on, section.ends_on, section.begins_on, section.begins_on),
         )
 
@@ -133,19 +132,6 @@ def _teachers_of_record(origin: Origin) -> dict[UUID, UUID]:
         if section not in best or rank < best[section][0]:
             best[section] = rank, educator
     return {section: educator for section, (_, educator) in best.items()}
-
-
-def _students(origin: Origin) -> dict[UUID, int]:
-    """Return how many students each section had when last counted."""
-    counts = StudentCount.objects.filter(
-        district=origin.district, section__isnull=False, subgroup_kind="all", counted_on__lte=origin.as_of
-    )
-    last = dict(counts.values_list("section_id").annotate(last=Max("counted_on")).order_by())
-    students: dict[UUID, int] = {}
-    for section, counted_on, n in counts.values_list("section_id", "counted_on", "students").order_by("students"):
-        if section is not None and counted_on == last[section]:
-            students[section] = n
-    return students
 
 
 def _first(one: dt.date | None, other: dt.date | None) -> dt.date | None:
