@@ -129,6 +129,15 @@ def test_t6_a_school_with_too_few_visits_stays_in_the_denominator(snapshot_of: M
     assert reach.lower == sum((v.lower or 0) >= 0.6 for v in schools) / 4
 
 
+def test_t6_and_t7_wait_with_the_schools_they_are_made_of(snapshot_of: MakeSnapshot) -> None:
+    ended = date(2025, 11, 9)  # the first term, with the break after it, ends on Sunday 26 October
+    for as_of, reasons in ((ended - timedelta(1), {"not_settled"}), (ended, {""})):
+        values = values_of(four_schools(snapshot_of), "T2", "T6", "T7", as_of=as_of)
+        derived = [v for v in values if v.indicator_id in ("T6", "T7") and v.period == "2026-T1"]
+        assert len(derived) == 4 and {v.reason for v in derived} == reasons
+        assert all((v.estimate is None) == bool(v.reason) and (v.upper is None) == bool(v.reason) for v in derived)
+
+
 def test_t6_counts_by_the_target_that_a_district_agreed_on(snapshot_of: MakeSnapshot) -> None:
     both = [CATALOGUE["T2"], CATALOGUE["T6"]]
     agreed = [AgreedTarget("north", "T2", 0.4), AgreedTarget("south", "T2", 0.0), AgreedTarget("north", "T3", 0.1)]
@@ -293,13 +302,13 @@ def test_r1_published_cells_are_shown_hidden_or_absent_as_they_are(snapshot_of: 
 def test_nothing_is_read_before_it_was_available(snapshot_of: MakeSnapshot) -> None:
     rows = series("oak", [YES] * 20) + series("elm", [NO] * 5)
     late = [
-        {**row, "visit_key": f"late-{row['visit_key']}", "present": NO, "available_on": day(4)} for row in rows[:20]
+        {**row, "visit_key": f"late-{row['visit_key']}", "present": NO, "available_on": day(9)} for row in rows[:20]
     ]
     snapshot = snapshot_of(visit_items=rows + late, sections=[*sections("oak", 10), *sections("elm", 10)])
-    before = one(values_of(snapshot, "T2", as_of=day(3)), unit_id="oak", period="2026-c1")
-    after = one(values_of(snapshot, "T2", as_of=day(4)), unit_id="oak", period="2026-c1")
+    before = one(values_of(snapshot, "T2", as_of=day(9) - timedelta(1)), unit_id="oak", period="2026-c1")
+    after = one(values_of(snapshot, "T2", as_of=day(9)), unit_id="oak", period="2026-c1")
     assert (before.estimate, before.n, before.latest_on) == (1.0, 20, day(2))
-    assert (after.estimate, after.n, after.latest_on) == (0.5, 40, day(4))
+    assert (after.estimate, after.n, after.latest_on) == (0.5, 40, day(9))
     assert not [v for v in values_of(snapshot, "T2", as_of=day(3)) if v.begins_on > day(3)]
 
 

@@ -20,6 +20,7 @@ CATALOGUE = {
 }
 SCHOOLS = {"oak": "north", "elm": "north", "bay": "south"}
 AS_OF = MONDAYS[13] + timedelta(days=3)
+RUNNING = ("2026-c2", "2026-c3", "2026-T2", "2026")  # not settled: a school's marks do not show yet
 
 
 def random_facts(seed: int) -> dict[str, list[dict[str, Any]]]:
@@ -92,6 +93,9 @@ def test_the_queries_agree_with_a_walk_over_the_rows(snapshot_of: MakeSnapshot, 
         assert set(fast) == set(expected) and len(fast) > 20
         for scope, (numerator, n) in expected.items():
             assert fast[scope].n == n
+            if scope[0] in SCHOOLS and scope[1] in RUNNING:
+                assert fast[scope].reason == "not_settled" and fast[scope].estimate is None
+                continue
             assert fast[scope].estimate == pytest.approx(numerator / n, abs=1e-8)
 
     seen: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from midcourse.facts import Snapshot
 from midcourse.indicators import IndicatorValue, MinimumsRule, compute_values, load_catalogue
-from tests.indicators.fact_rows import AS_OF, MakeSnapshot, item, sections, series
+from tests.indicators.fact_rows import AS_OF, MakeSnapshot, day, item, sections, series
 
 CATALOGUE = load_catalogue()
 NUMBERS = ("estimate", "lower", "upper", "numerator", "denominator")
 
 
-def t2(snapshot: Snapshot, unit_id: str = "oak", period: str = "2026-c1") -> IndicatorValue:
-    values = compute_values(snapshot, [CATALOGUE["T2"]], as_of=AS_OF)
+def t2(snapshot: Snapshot, unit_id: str = "oak", period: str = "2026-c1", *, as_of: date = AS_OF) -> IndicatorValue:
+    values = compute_values(snapshot, [CATALOGUE["T2"]], as_of=as_of)
     return next(value for value in values if value.unit_id == unit_id and value.period == period)
 
 
@@ -78,6 +79,35 @@ def test_a_single_hidden_school_takes_the_exact_counts_from_its_totals(snapshot_
         schools=[{"school_id": s} for s in ("oak", "elm", "ash")],
     )
     assert t2(two, "north").denominator == 70  # a subtraction gives only the sum of two
+
+
+@pytest.mark.parametrize(("period", "ends_on"), [("2026-c1", date(2025, 10, 12)), ("2026-T1", date(2025, 10, 26))])
+def test_a_schools_marks_wait_until_the_period_is_settled(
+    snapshot_of: MakeSnapshot, period: str, ends_on: date
+) -> None:
+    snapshot = snapshot_of(visit_items=series("oak", [True, False] * 10), sections=sections("oak", 10))
+    settled = ends_on + timedelta(14)
+    waiting = t2(snapshot, period=period, as_of=settled - timedelta(1))
+    assert_withheld(waiting, "not_settled", 0)
+    assert (waiting.n, waiting.rooms_n, waiting.observers_n) == (20, 0, 0)
+    assert t2(snapshot, period=period, as_of=settled).estimate == 0.5
+    for unit in ("north", "network"):  # the page counts a new visit at once
+        assert t2(snapshot, unit, period, as_of=settled - timedelta(1)).denominator == 20
+
+
+def test_visits_are_counted_at_once(snapshot_of: MakeSnapshot) -> None:
+    """Which share of the classrooms was visited steers the routine, and holds no mark."""
+    visits = [{"visit_key": f"v{i}", "room_key": f"oak-r{i}", "happened_on": day(2)} for i in range(6)]
+    values = compute_values(snapshot_of(visits=visits, sections=sections("oak", 10)), [CATALOGUE["T1"]], as_of=day(3))
+    assert {v.numerator for v in values if v.unit_id == "oak"} == {6}
+
+
+def test_a_school_hidden_in_a_running_period_takes_the_exact_counts_too(snapshot_of: MakeSnapshot) -> None:
+    """Else the last total before the period is settled, minus the schools after it, is the hidden one."""
+    rows = series("oak", [True, False, False] * 10) + series("elm", [True] * 20, rooms=3)
+    snapshot = snapshot_of(visit_items=rows, sections=[*sections("oak", 10), *sections("elm", 3)])
+    assert t2(snapshot, "elm", as_of=day(4)).reason == "min_eligible"
+    assert t2(snapshot, "north", as_of=day(4)).denominator is None
 
 
 def test_floors_may_be_raised_never_lowered() -> None:

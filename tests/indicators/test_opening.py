@@ -19,14 +19,14 @@ from tests.indicators.fact_rows import AS_OF, MONDAYS, MakeSnapshot, day, item, 
 CATALOGUE = load_catalogue()
 
 
-def opened(snapshot: Snapshot, indicator_id: str, unit_id: str, period: str) -> FactsBehind:
-    values = compute_values(snapshot, CATALOGUE, as_of=AS_OF)
+def opened(snapshot: Snapshot, indicator_id: str, unit_id: str, period: str, *, as_of: date = AS_OF) -> FactsBehind:
+    values = compute_values(snapshot, CATALOGUE, as_of=as_of)
     (value,) = [v for v in values if (v.indicator_id, v.unit_id, v.period) == (indicator_id, unit_id, period)]
     return facts_behind(snapshot, value, CATALOGUE)
 
 
 def test_the_counts_add_up_to_the_value(snapshot_of: MakeSnapshot) -> None:
-    rows = series("oak", [True] * 9 + [False] * 11) + series("oak", [True] * 10, happened_on=day(3), rooms=5)
+    rows = series("oak", [True] * 9 + [False] * 11) + series("oak", [True] * 9 + [False], happened_on=day(3), rooms=5)
     rows = [{**row, "visit_key": f"{row['visit_key']}-{i}"} for i, row in enumerate(rows)]
     rows += [item("both", True, room=1), item("both", False, room=1, observer="bo"), item("na", None, room=2)]
     rows += [
@@ -39,7 +39,7 @@ def test_the_counts_add_up_to_the_value(snapshot_of: MakeSnapshot) -> None:
     assert (second.events_n, second.marks_n, second.hits_n) == (23, 22, 10)
     assert (second.not_applicable_n, second.not_looked_for_n) == (1, 1)
     assert (second.co_observed_n, second.observers_n) == (1, 2)
-    assert (third.events_n, third.hits_n) == (10, 10)
+    assert (third.events_n, third.hits_n) == (10, 9)
     assert behind.value.n == 31  # 20 + 10 + the shared one; neither the not applicable nor the not looked for
 
 
@@ -47,7 +47,7 @@ def test_weeks_are_joined_until_five_classrooms_stand_behind_them(snapshot_of: M
     rows = []
     for week, rooms in ((1, [0, 1]), (2, [2, 3]), (3, [4, 5]), (4, [6, 7, 8, 9, 0]), (5, [1, 2])):
         rows += [
-            item(f"v{week}-{room}-{i}", True, room=room, happened_on=day(week), observer=("ann", "bo")[i])
+            item(f"v{week}-{room}-{i}", i == 0, room=room, happened_on=day(week), observer=("ann", "bo")[i])
             for room in rooms
             for i in (0, 1)
         ]
@@ -68,9 +68,51 @@ def test_what_is_withheld_for_privacy_does_not_open(snapshot_of: MakeSnapshot) -
     snapshot = snapshot_of(visit_items=series("oak", [True] * 20, rooms=4), sections=sections("oak", 4))
     behind = opened(snapshot, "T2", "oak", "2026-c1")
     assert behind.counts == () and behind.withheld == "min_eligible"
-    # too few visits is no secret: its counts open, where classrooms are enough
-    snapshot = snapshot_of(visit_items=series("oak", [True] * 10), sections=sections("oak", 10))
-    assert opened(snapshot, "T2", "oak", "2026-c1").counts[0].events_n == 10
+    # its counts would be the value, whatever the reason: too few visits open no more than few teachers do
+    snapshot = snapshot_of(visit_items=series("oak", [True, False] * 5), sections=sections("oak", 10))
+    behind = opened(snapshot, "T2", "oak", "2026-c1")
+    assert behind.counts == () and behind.withheld == "min_visits"
+
+
+def test_marks_that_all_say_the_same_join_further_weeks(snapshot_of: MakeSnapshot) -> None:
+    def week(number: int, marks: list[bool]) -> list[dict[str, Any]]:
+        rows = series("oak", marks, happened_on=day(number))
+        observer = ("ann", "bo")[number % 2]
+        return [{**row, "visit_key": f"{row['visit_key']}-{number}", "observer_key": observer} for row in rows]
+
+    rows = week(1, [True] * 10) + week(2, [True, False] * 5) + week(3, [True, False] * 5) + week(4, [False] * 10)
+    counts = opened(snapshot_of(visit_items=rows, sections=sections("oak", 10)), "T2", "oak", "2026-c1").counts
+    cells = [(c.first_week_of, c.last_week_of, c.marks_n, c.hits_n) for c in counts]
+    assert cells == [(MONDAYS[0], MONDAYS[1], 20, 15), (MONDAYS[2], MONDAYS[3], 20, 5)]
+
+
+@pytest.mark.parametrize("mark", [True, False])
+def test_marks_that_all_say_the_same_to_the_end_are_not_counted(snapshot_of: MakeSnapshot, mark: bool) -> None:
+    rows = series("oak", [True, False] * 10)
+    rows += [{**row, "look_for": "always", "present": mark} for row in rows]
+    counts = opened(snapshot_of(visit_items=rows, sections=sections("oak", 10)), "T2", "oak", "2026-c1").counts
+    assert {c.subject: (c.marks_n, c.hits_n) for c in counts} == {"always": (20, None), "talk": (20, 10)}
+
+
+def test_two_refreshes_of_a_running_period_differ_by_no_mark(snapshot_of: MakeSnapshot) -> None:
+    """One visit more must not tell what was marked in it: neither the school's value nor anything that opens."""
+    rows = series("oak", [True, False] * 10) + [
+        {**row, "observer_key": ("ann", "bo")[i % 2]} for i, row in enumerate(series("elm", [True, False] * 10))
+    ]
+    places = [*sections("oak", 10), *sections("elm", 10)]
+    for period in ("2026-c1", "2026-T1", "2026"):
+        seen = []
+        for mark in (None, True, False):
+            more = [] if mark is None else [item("more", mark, room=3)]
+            snapshot = snapshot_of(visit_items=rows + more, sections=places)
+            school = opened(snapshot, "T2", "oak", period, as_of=day(4))
+            assert (school.value.withheld, school.value.reason, school.value.short_by) == ("too_few", "not_settled", 0)
+            assert (school.counts, school.withheld) == ((), "not_settled")
+            (count,) = opened(snapshot, "T2", "north", period, as_of=day(4)).counts
+            assert (count.marks_n, count.hits_n, count.observers_n) == (None, None, None)
+            assert (count.not_applicable_n, count.not_looked_for_n) == (None, None)
+            seen.append((count, dataclasses.replace(school.value, snapshot_id="")))
+        assert seen[1] == seen[2] and seen[0][0].events_n == 40 and seen[1][0].events_n == 41
 
 
 def test_a_total_does_not_open_on_the_one_school_it_hides(snapshot_of: MakeSnapshot) -> None:
@@ -179,12 +221,12 @@ def test_a_derived_value_points_to_its_origin(snapshot_of: MakeSnapshot) -> None
 
 
 def test_it_opens_as_of_the_value(snapshot_of: MakeSnapshot) -> None:
-    rows = series("oak", [True] * 20)
+    rows = series("oak", [True, False] * 10)
     late = [{**row, "visit_key": f"late{i}", "available_on": date(2026, 3, 1)} for i, row in enumerate(rows)]
     snapshot = snapshot_of(visit_items=rows + late, sections=sections("oak", 10))
     (value,) = [
         v
-        for v in compute_values(snapshot, [CATALOGUE["T2"]], as_of=day(4))
+        for v in compute_values(snapshot, [CATALOGUE["T2"]], as_of=day(9))
         if (v.unit_id, v.period) == ("oak", "2026-c1")
     ]
     assert facts_behind(snapshot, value, CATALOGUE).counts[0].events_n == 20

@@ -29,7 +29,10 @@ possibly, at the target. R1's interval treats the year's pupils as draws; it des
 **Withheld.** `too_few` with a reason and how many more would lift it; `suppressed`, always with the one word `hidden`;
 `no_facts`; `not_defined` where nothing varies. Figures about classrooms need 5 eligible teachers, and no classroom may
 supply more than half of the visits; when a single school of a district is hidden for that reason, the totals above it
-lose their exact counts and are rounded. Published results need 20 pupils and 6 on each side of the cut.
+lose their exact counts and are rounded. A school's share of marks, and what is derived from schools' shares, shows 14
+days after its period ended (`not_settled` until then): the difference of two refreshes would be one teacher's marks.
+Districts and the network count a new visit at once, but open only to counts of visits until then. Published
+results need 20 pupils and 6 on each side of the cut.
 """
 
 

@@ -1,14 +1,16 @@
 """The only place that decides what is too small to be shown. Every value passes `disclose` before anyone sees it.
 
 Two different reasons stand side by side. *Too few to tell*: the number would mislead. *Too few to hide*: the number
-would tell about one teacher or one pupil. Hiding one figure behind several others (privacy 5) is a release's work;
-here a total only loses its exact counts when a single hidden school could be had by subtraction.
+would tell about one teacher or one pupil. So would two figures of one school with one visit between them: its marks
+wait until their period is settled. Hiding one figure behind several others (privacy 5) is a release's work; here a
+total only loses its exact counts when a single hidden school could be had by subtraction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from math import ceil
 
 from midcourse.indicators.definition import Indicator, Metric
@@ -17,6 +19,10 @@ from midcourse.stats import Interval
 from midcourse.vocabulary import Level, ResultStatus
 
 NO_FACTS, TOO_FEW, SUPPRESSED, NOT_DEFINED = "no_facts", "too_few", "suppressed", "not_defined"
+NOT_SETTLED = "not_settled"  # a reason of `TOO_FEW`: time lifts it, not visits
+SETTLED_AFTER = timedelta(days=14)
+"""How long after its end a period's records still come in: a phone keeps what it could not deliver for 14 days (privacy
+9). Before that every refresh may hold one more visit, and the difference of two refreshes is that teacher's marks."""
 HIDDEN = "hidden"  # the one word for every hidden result, whatever the reason (privacy 4.5)
 
 
@@ -84,6 +90,9 @@ def disclose(draft: Draft, indicator: Indicator, *, floors: MinimumsRule = FLOOR
         The district's privacy floors.
     """
     value = draft.value
+    waits = _waits(value, indicator)
+    if waits and indicator.formula.of:  # made of school values that wait themselves: their number says nothing
+        return _not_settled(value)
     if value.n == 0:
         return _withheld(value, NO_FACTS, "no_facts", short_by=indicator.minimums.n)
     if draft.eligible_n is not None and draft.eligible_n < floors.eligible_teachers:
@@ -92,6 +101,8 @@ def disclose(draft: Draft, indicator: Indicator, *, floors: MinimumsRule = FLOOR
     if draft.largest_room_n > floors.one_room_share * value.n + 1e-9:
         short_by = ceil(draft.largest_room_n / floors.one_room_share - 1e-9) - value.n
         return _withheld(replace(value, rooms_n=0), TOO_FEW, "one_room", short_by=max(1, short_by))
+    if waits:  # after the two reasons that `guard_totals` looks for: it hides a school in a running period too
+        return _not_settled(value)
     least = indicator.minimums
     lacking = (
         (f"min_{least.of}", least.n - value.n),
@@ -153,6 +164,24 @@ def guard_totals(values: Iterable[IndicatorValue]) -> tuple[IndicatorValue, ...]
     )
 
 
+def is_settled(ends_on: date, *, as_of: date) -> bool:
+    """Say whether a period that ended on `ends_on` has all its records by `as_of`."""
+    return ends_on + SETTLED_AFTER <= as_of
+
+
+def marks_may_show(value: IndicatorValue) -> bool:
+    """Say whether a value may be opened down to its marks: before its period is settled only to counts of visits."""
+    return is_settled(value.ends_on, as_of=value.as_of)
+
+
+def is_telling(hits: int, marks: int) -> bool:
+    """Say whether a cell of marks tells everybody's mark: all of them say the same.
+
+    **Source**: privacy.md 3 and 4.2, which hold for marks as they do for answers and results.
+    """
+    return hits in (0, marks)
+
+
 def cell_may_show(events_of_each: list[int], *, floors: MinimumsRule = FLOORS) -> bool:
     """Say whether a cell of facts may show, given how many events each classroom (or person) supplied.
 
@@ -168,6 +197,18 @@ def exact_counts_may_show(value: IndicatorValue, indicator: Indicator) -> bool:
     """Say whether the counts behind a value may show: not behind a share that lost its own to `guard_totals`."""
     coarsened = value.withheld is None and value.numerator is None and indicator.metric is Metric.SHARE
     return not coarsened
+
+
+def _waits(value: IndicatorValue, indicator: Indicator) -> bool:
+    """Say whether a value is made of the marks of single schools whose period is not settled."""
+    of_schools = value.level is Level.SCHOOL or bool(indicator.formula.of)
+    of_marks = "visit_items" in indicator.formula.source or bool(indicator.formula.of)
+    return of_schools and of_marks and not is_settled(value.ends_on, as_of=value.as_of)
+
+
+def _not_settled(value: IndicatorValue) -> IndicatorValue:
+    # the number of visits steers the routine and stays; who was seen by whom could be followed from visit to visit
+    return _withheld(replace(value, rooms_n=0, observers_n=0), TOO_FEW, NOT_SETTLED, short_by=0)
 
 
 def _coarsened(value: IndicatorValue) -> IndicatorValue:

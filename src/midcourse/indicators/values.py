@@ -33,7 +33,7 @@ class IndicatorValue:
     reason : str
         Machine word for the reason, e.g. ``min_visits``; the page words it.
     short_by : int
-        How many more units of `n` would lift a ``too_few``.
+        How many more units of `n` would lift a ``too_few``; 0 where none would (``min_eligible``, ``not_settled``).
     latest_on : date or None
         Latest ``available_on`` among the facts used (freshness).
     snapshot_id : str
