@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
 
 import dj_database_url
@@ -15,7 +16,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(os.environ.get("MIDCOURSE_DATA_DIR", "data")).resolve()
-"""Where the database, received files and snapshots live."""
+"""Where the database, received files and snapshots live; nobody but the owner may look in (privacy 10)."""
+os.umask(0o077)  # every file that any part of the program makes, SQLite's log and Parquet files included
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+if (_folder := DATA_DIR.stat()).st_uid == os.getuid() and not _folder.st_mode & stat.S_ISVTX:  # never /tmp itself
+    DATA_DIR.chmod(0o700)
 
 DEBUG = False
 _ON_LOCALHOST = os.environ.get("MIDCOURSE_LOCAL", "") == "1"
@@ -27,7 +32,6 @@ def _secret_key() -> str:
         return key
     path = DATA_DIR / "secret_key"
     if not path.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
         fd = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
         with os.fdopen(fd, "w") as f:
             f.write(secrets.token_urlsafe(50))

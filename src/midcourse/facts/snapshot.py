@@ -188,7 +188,7 @@ def write_snapshot(root: Path, tables: Mapping[str, pa.Table], *, as_of: date) -
             sync_folder(folder)
         snapshot_id = _digest(content)[:_ID_HEX]
         if not (home / snapshot_id / MANIFEST).exists():  # the same facts were written before: keep those bytes
-            working.chmod(0o755)
+            working.chmod(0o700)  # whose classroom was seen is in there, by key: for the owner's eyes
             os.rename(working, home / snapshot_id)  # noqa: PTH104  # one system call: all or nothing
             sync_folder(home)
     finally:
