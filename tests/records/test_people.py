@@ -187,3 +187,29 @@ def test_the_log_holds_ids_and_never_names(cast: Cast) -> None:
     create_login(username="zebulon.unmistakable", password=PASSWORD, district=cast.north.district, by=None)
     text = " ".join(f"{e.act} {e.subject} {e.details}" for e in AuditEntry.objects.all()).lower()
     assert "zebulon" not in text and "unmistakable" not in text and PASSWORD not in text
+
+
+@pytest.mark.parametrize("role", [Role.SUPERINTENDENT, Role.ASSISTANT_SUPERINTENDENT, Role.CURRICULUM_DIRECTOR])
+def test_nobody_makes_or_becomes_somebody_who_may_do_more(cast: Cast, role: Role) -> None:
+    """A data manager who gave such a post, or set such a person's password, could sign in with rights never given."""
+    manager, district = cast.north.users["data_manager"], cast.north.district
+    person = add_educator(district=district, given_name="Ada", family_name="Quist", by=manager)
+    with pytest.raises(Refused, match="more in the district"):
+        add_post(educator=person, role=role, by=manager)
+    waiting = add_post(educator=person, role=Role.PENDING, by=None)
+    with pytest.raises(Refused, match="more in the district"):
+        confirm_post(post=waiting, role=role, by=manager)
+    confirm_post(post=waiting, role=role, by=None)
+    with pytest.raises(Refused, match="more in the district"):
+        create_login(username="ada", password=PASSWORD, educator=person, by=manager)
+    held = create_login(username="ada", password=PASSWORD, educator=person, by=None)
+    with pytest.raises(Refused, match="more in the district"):
+        set_password(user=held, password=PASSWORD * 2, by=manager)
+    set_password(user=held, password=PASSWORD * 2, by=cast.north.users["superintendent"])
+    set_password(user=held, password=PASSWORD * 3, by=held)
+
+
+def test_the_superintendent_gives_every_post(cast: Cast) -> None:
+    person = cast.north.people["coach"]
+    for role in (Role.SUPERINTENDENT, Role.ASSISTANT_SUPERINTENDENT, Role.CURRICULUM_DIRECTOR, Role.COACH):
+        assert add_post(educator=person, role=role, by=cast.north.users["superintendent"]).role == role

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from midcourse.records.access import Act, require
+from midcourse.records.access import GRANTS, Act, may, require
 from midcourse.records.actions.audit import append_entry
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import (
@@ -81,6 +82,7 @@ def add_post(
             "foreign_school", _("The school belongs to another district."), _("Choose a school of this district.")
         )
     _check_dates(begins_on, ends_on)
+    _refuse_higher(role, school, district_id=educator.district_id, by=by)
     with transaction.atomic():
         post = Post.objects.create(
             district_id=educator.district_id,
@@ -112,6 +114,7 @@ def confirm_post(*, post: Post, role: Role, by: User | None) -> Post:
     if post.role != Role.PENDING:
         raise Refused("not_pending", _("This post has already been decided."), _("End it and add another one."))
     _check_role(role, post.school)
+    _refuse_higher(role, post.school, district_id=post.district_id, by=by)
     with transaction.atomic():
         post.role = role.value
         post.save(update_fields=["role"])
@@ -138,6 +141,8 @@ def create_login(
     elif by is not None:
         raise PermissionDenied("an outside login needs the district that invites")
     _check_language(language)
+    if educator is not None:
+        _refuse_higher_person(educator, by=by)
     username = username.strip().lower()
     with transaction.atomic():
         if User.objects.filter(username=username).exists():
@@ -157,6 +162,8 @@ def set_password(*, user: User, password: str, by: User) -> User:
         if district_id is None:
             raise PermissionDenied("an outside person sets their own password")
         require(by, Act.MANAGE_PEOPLE, district_id=district_id)
+        if user.educator is not None:
+            _refuse_higher_person(user.educator, by=by)
     _check_password(password, user)
     with transaction.atomic():
         user.set_password(password)
@@ -235,6 +242,29 @@ def end_agreement(*, agreement: Agreement, on: dt.date, by: User | None) -> Agre
         agreement.save(update_fields=["ends_on"])
         _log("end", "agreement", agreement.id, agreement.district_id, by, on=on.isoformat())
     return agreement
+
+
+def _refuse_higher(role: Role, school: School | None, *, district_id: UUID, by: User | None) -> None:
+    """Refuse a post at the district that may do more there than its giver: they could sign in as that person.
+
+    A school's posts are given by whoever manages people, as they must be: nobody else confirms a principal
+    (standards 7.1), and what such a post may do ends at that school.
+    """
+    if by is None or school is not None:
+        return
+    if any(not may(by, act, district_id=district_id) for act in GRANTS[role]):
+        raise Refused(
+            "higher_role",
+            _("This role may do more in the district than your own."),
+            _("Ask somebody with that role, or whoever runs the site."),
+        )
+
+
+def _refuse_higher_person(educator: Educator, *, by: User | None) -> None:
+    """Refuse to set the password of somebody who holds, or will hold, such a post."""
+    held = Post.objects.filter(educator=educator).exclude(ends_on__lt=timezone.localdate()).select_related("school")
+    for post in held:
+        _refuse_higher(Role(post.role), post.school, district_id=post.district_id, by=by)
 
 
 def _check_role(role: Role, school: School | None) -> None:
