@@ -389,6 +389,42 @@ def test_a_walkthrough_is_begun_by_who_plans_visits(cast: Cast, walkthrough: Wal
             )
 
 
+@pytest.mark.parametrize(("title", "question"), [("Visits to Okonjo", ""), ("Talk", "Why does Ms. Lindqvist lecture?")])
+def test_a_walkthrough_names_nobody(cast: Cast, title: str, question: str) -> None:
+    with pytest.raises(Refused, match="name staff"):
+        create_walkthrough(
+            district=cast.north.district,
+            title=title,
+            question=question,
+            version=cast.north.version,
+            begins_on=cast.today,
+            ends_on=cast.today,
+            by=cast.north.users["principal"],
+        )
+    assert not Walkthrough.objects.exists()
+
+
+def test_a_plan_is_completed_by_its_observer_or_who_plans(cast: Cast, record: Record, walkthrough: Walkthrough) -> None:
+    planned = plan_visits(
+        walkthrough=walkthrough,
+        section=cast.north.sections[0],
+        visited_on=cast.today,
+        observer=cast.north.people["coach"],
+        by=None,
+    )
+    with pytest.raises(Refused, match="another observer"):
+        record(
+            visit_id=planned.id,
+            walkthrough=walkthrough,
+            sheets=[sheet(cast, "teacher_2")],
+            by=cast.north.users["teacher_2"],
+        )
+    assert Visit.objects.get(pk=planned.pk).status == "planned"
+    assert planned.observers.get().observer == cast.north.people["coach"]
+    by = cast.north.users["principal"]
+    assert record(visit_id=planned.id, walkthrough=walkthrough, sheets=[sheet(cast, "teacher_2")], by=by).created
+
+
 def drafts(cast: Cast, n: int) -> list[VisitDraft]:
     return [
         VisitDraft(

@@ -176,6 +176,8 @@ def _record_once(draft: VisitDraft, *, accept_names: bool, by: User | None) -> R
         observers = [s.observer for s in draft.sheets]
         named = visit is not None and by is not None and visit.observers.filter(observer_id=by.educator_id).exists()
         refuse_stranger(by, school=draft.place, observers=observers, named=named)
+        if visit is not None and visit.status == VisitStatus.PLANNED and not named and by is not None:
+            _refuse_anothers_plan(visit, by)
         stamps = desk.stamp(draft)
         digest = desk.digest(draft, stamps)
         if visit is not None and visit.status == VisitStatus.DONE:
@@ -394,6 +396,16 @@ def cancel_visit(*, visit: Visit, by: User | None) -> Visit:
         visit.save(update_fields=["status"])
         append_entry(act="cancel", subject="visit", object_id=visit.id, district_id=visit.district_id, by=by)
     return visit
+
+
+def _refuse_anothers_plan(visit: Visit, by: User) -> None:
+    """Refuse to complete a visit that is planned for somebody else, except to who plans visits there."""
+    if not may(by, Act.PLAN_VISITS, district_id=visit.district_id, school_id=visit.school_id):
+        raise Refused(
+            "planned_for_another",
+            _("This visit is planned for another observer."),
+            _("Record your own visit without the plan."),
+        )
 
 
 def _names_in(notes: Sequence[str], school: School) -> tuple[str, ...]:
