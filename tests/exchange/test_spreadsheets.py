@@ -119,3 +119,17 @@ def test_any_bytes_give_a_table(tmp_path_factory: pytest.TempPathFactory, conten
     file = tmp_path_factory.getbasetemp() / "any.csv"
     file.write_bytes((b"PK\x03\x04" if is_zip else b"") + content)
     assert isinstance(read_table(file), Table)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_table_of_too_many_cells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """500,000 rows of 500 columns would pass both other limits and fill the memory."""
+    monkeypatch.setattr("midcourse.exchange.spreadsheets.MAX_CELLS", 8)
+    rows = (("id", "a", "b"), ("1", "x", "y"), ("2", "x"), ("3",))
+    for kept in (3, 4):
+        file = tmp_path / f"{kept}.{kind}"
+        if kind == "xlsx":
+            write_workbook(file, *rows[:kept])
+        else:
+            file.write_text("".join(",".join(row) + "\n" for row in rows[:kept]))
+        assert codes(read_table(file)) == ([] if kept == 3 else ["E_FILE_REFUSED"])

@@ -28,6 +28,10 @@ MAX_RATIO = 200
 RATIO_FLOOR = 2**20  # below 1 MB unpacked a high ratio harms nobody
 MAX_ROWS = 500_000
 MAX_COLUMNS = 500
+MAX_CELLS = (
+    2_000_000  # ours: each is a Python text of some 60 bytes or more, so about 200 MB; 40 columns x 50,000 visits
+)
+_TOO_MANY_CELLS = f"The table has more than {MAX_CELLS:,} cells, so it was not read."
 
 _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError,
@@ -142,12 +146,15 @@ def _tabulate(file: str, lines: Iterable[tuple[int, tuple[str, ...]]], findings:
     while header and not header[-1]:
         header = header[:-1]
     rows: list[tuple[int, tuple[str, ...]]] = []
+    held = len(header)
     for line, cells in filled:
         if len(rows) == MAX_ROWS:
             raise _RefusedError(f"The table has more than {MAX_ROWS:,} rows, so it was not read.")
         surplus = len(cells)
         while surplus > len(header) and not cells[surplus - 1].strip():
             surplus -= 1  # blank cells to the right of the table are the spreadsheet's, not the author's
+        if (held := held + surplus) > MAX_CELLS:
+            raise _RefusedError(_TOO_MANY_CELLS)
         rows.append((line, cells[:surplus]))
     if not rows:
         empty = Finding(
@@ -160,7 +167,7 @@ def _tabulate(file: str, lines: Iterable[tuple[int, tuple[str, ...]]], findings:
 def _read_workbook(path: Path, sheet_name: str | None) -> list[tuple[int, tuple[str, ...]]] | None:
     """Return the filled part of a sheet; None when the workbook has no sheet of that name."""
     _check_workbook(path)
-    lines = []
+    lines, held = [], 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of formatting it drops; we want the cells only
@@ -174,7 +181,10 @@ def _read_workbook(path: Path, sheet_name: str | None) -> list[tuple[int, tuple[
                 for line, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
                     if line > MAX_ROWS + 1000:
                         raise _RefusedError(f"The sheet has more than {MAX_ROWS:,} rows, so it was not read.")
-                    lines.append((line, _cut_blank_end(tuple(_write_cell(cell) for cell in cells))))
+                    written = _cut_blank_end(tuple(_write_cell(cell) for cell in cells))
+                    if (held := held + len(written)) > MAX_CELLS:
+                        raise _RefusedError(_TOO_MANY_CELLS)
+                    lines.append((line, written))
             finally:
                 workbook.close()
     except _UNREADABLE as error:
