@@ -134,6 +134,8 @@ def value_sentence(value: IndicatorValue, indicator: Indicator) -> str:
 
 def withheld_sentence(value: IndicatorValue, indicator: Indicator) -> str:
     """Say why a value is withheld and, where anything would, what lifts it."""
+    if value.reason == "not_settled":
+        return _("shown two weeks after the period, so that no single visit can be told from it")
     if value.withheld == "too_few":
         if value.reason == "min_eligible":
             return _("hidden: fewer than 5 teachers could have been visited, and more visits do not change that")
