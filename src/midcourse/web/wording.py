@@ -221,9 +221,9 @@ def _rests_on(verdict: IndicatorVerdict) -> str:
     """Say what a verdict from the visits rests on; a school's leans on its sister schools too."""
     if verdict.method != "visits" or not verdict.n:
         return ""
-    basis = _("It rests on %(visits)s in %(rooms)s by %(observers)s in the last school year") % {
+    # Not in how many classrooms: their keys change with the school year, so one room would count twice.
+    basis = _("It rests on %(visits)s by %(observers)s in the last school year") % {
         "visits": counted(verdict.n, "visits"),
-        "rooms": counted(verdict.rooms_n, "rooms"),
         "observers": counted(verdict.observers_n, "observers"),
     }
     if verdict.level is Level.SCHOOL:
