@@ -9,7 +9,7 @@ import pytest
 
 from midcourse.records.actions.calendars import load_calendar
 from midcourse.records.actions.stamps import HOST_WEEKS, StampBook, Stamps, in_force
-from midcourse.records.models import TeachingAssignment, Walkthrough
+from midcourse.records.models import Educator, Section, TeachingAssignment, Walkthrough
 from tests.district.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -54,21 +54,54 @@ def test_the_teacher_of_record_is_the_primary_and_then_the_one_there_longest(cas
     assert stamp(cast).teacher == people["coach"]
 
 
+def colleagues(cast: Cast, n: int, *, had_pd_on: dt.date | None = None, arrived_on: dt.date | None = None) -> None:
+    """Let n more teachers teach the same grade band at the same school, each a class of their own."""
+    school = cast.north.schools[0]
+    for number in range(n):
+        person = Educator.objects.create(
+            district=school.district,
+            given_name="Ode",
+            family_name=f"Quarl {number}",
+            had_pd_on=had_pd_on,
+            arrived_on=arrived_on,
+        )
+        section = Section.objects.create(
+            district=school.district,
+            school=school,
+            title=f"More {number}",
+            grade_band=cast.north.sections[0].grade_band,
+            subject="ela",
+        )
+        TeachingAssignment.objects.create(district=school.district, section=section, educator=person, primary=True)
+
+
 def test_pd_counts_from_its_day(cast: Cast) -> None:
-    teacher = cast.north.people["teacher"]
-    teacher.had_pd_on = cast.today - dt.timedelta(days=5)
-    teacher.save()
+    day = cast.today - dt.timedelta(days=5)
+    Educator.objects.filter(pk=cast.north.people["teacher"].pk).update(had_pd_on=day)
+    colleagues(cast, 4, had_pd_on=day)
     days = {n: stamp(cast, cast.today - dt.timedelta(days=n)).had_pd for n in (4, 5, 6)}
     assert days == {4: True, 5: True, 6: False}
 
 
 def test_arrival_is_new_within_the_same_school_year_and_unknown_without_a_day(cast: Cast) -> None:
-    teacher = cast.north.people["teacher"]
     first_day, _last = load_calendar(cast.north.district).years[stamp(cast).school_year]
+    colleagues(cast, 4)
+    taught = Educator.objects.filter(assignments__section__grade_band=cast.north.sections[0].grade_band)
     for arrived, new in ((first_day, True), (first_day - dt.timedelta(days=1), False), (None, None)):
-        teacher.arrived_on = arrived
-        teacher.save()
+        Educator.objects.filter(pk__in=taught.values("pk")).update(arrived_on=arrived)
         assert stamp(cast).new_arrival is new
+
+
+def test_what_fewer_than_five_share_is_not_stamped(cast: Cast) -> None:
+    """One with the PD among many without it would be named by the stamp."""
+    before = cast.today - dt.timedelta(days=30)
+    Educator.objects.filter(pk=cast.north.people["teacher"].pk).update(had_pd_on=before, arrived_on=before)
+    colleagues(cast, 20)
+    colleagues(cast, 3, had_pd_on=before, arrived_on=before)
+    found = stamp(cast)
+    assert (found.had_pd, found.new_arrival) == (None, None), "four share it"
+    colleagues(cast, 1, had_pd_on=before, arrived_on=before)
+    assert stamp(cast).had_pd is True, "five do"
 
 
 def test_rooms_are_told_apart_within_a_year_and_not_followed_across(cast: Cast) -> None:

@@ -7,7 +7,7 @@ School, grade band, subject, whether the visited teacher had had the PD, whether
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from midcourse.records.models import District, Educator, Section, TeachingAssign
 
 HOST_WEEKS = 8
 """The longest that the site knows whom a visit concerns (privacy 2.1)."""
+FEWEST_ALIKE = 5
+"""Teachers of one school and grade band who must share what is stamped of one of them (privacy 2.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class StampBook:
     _assignments: dict[UUID, list[TeachingAssignment]] = field(default_factory=dict)
     _secrets: dict[int, bytes] = field(default_factory=dict)
     _calendar: SchoolCalendar | None = None
+    _taught_in: dict[tuple[UUID, str], list[TeachingAssignment]] = field(default_factory=dict)
+    _peers: dict[tuple[UUID, str, dt.date], tuple[Educator, ...]] = field(default_factory=dict)
 
     @property
     def calendar(self) -> SchoolCalendar:
@@ -69,17 +73,34 @@ class StampBook:
         year = self.calendar.school_year(visited_on)
         # Nobody of record: all such visits to one place are one cluster, the cautious reading.
         key = room_stamp(self.secret(year), str(teacher.id) if teacher else f"place:{place}")
-        had_pd = None if teacher is None else teacher.had_pd_on is not None and teacher.had_pd_on <= visited_on
-        arrived = teacher.arrived_on if teacher else None
+        peers = self._teachers_beside(section, visited_on) if section and teacher else ()
+
+        def had_pd(one: Educator) -> bool:
+            return one.had_pd_on is not None and one.had_pd_on <= visited_on
+
+        def is_new(one: Educator) -> bool | None:
+            return self.calendar.school_year(one.arrived_on) == year if one.arrived_on else None
+
         return Stamps(
             school_year=year,
-            had_pd=had_pd,
-            new_arrival=None if arrived is None else self.calendar.school_year(arrived) == year,
+            had_pd=_shared(teacher, peers, had_pd),
+            new_arrival=_shared(teacher, peers, is_new),
             room_key=key,
             teacher=teacher,
             teachers=frozenset(a.educator_id for a in taught) | ({teacher.id} if teacher else frozenset()),
             delete_after=self._delete_after(visited_on, walkthrough),
         )
+
+    def _teachers_beside(self, section: Section, day: dt.date) -> tuple[Educator, ...]:
+        """Return everyone who taught the section's grade band at its school on the day."""
+        group = (section.school_id, section.grade_band)
+        if group not in self._taught_in:
+            rows = TeachingAssignment.objects.filter(section__school_id=group[0], section__grade_band=group[1])
+            self._taught_in[group] = list(rows.select_related("educator"))
+        if (*group, day) not in self._peers:
+            found = {a.educator_id: a.educator for a in self._taught_in[group] if in_force(a, day)}
+            self._peers[*group, day] = tuple(found.values())
+        return self._peers[*group, day]
 
     def learn(self, sections: Iterable[Section]) -> None:
         """Read who teaches many sections at once: an import of visits would otherwise ask for each."""
@@ -103,6 +124,16 @@ class StampBook:
             rows = TeachingAssignment.objects.filter(section=section).select_related("educator")
             self._assignments[section.id] = sorted(rows, key=_record_order)
         return [a for a in self._assignments[section.id] if in_force(a, day)]
+
+
+def _shared(
+    teacher: Educator | None, peers: Iterable[Educator], trait: Callable[[Educator], bool | None]
+) -> bool | None:
+    """Return a trait of the visited teacher where enough of the teachers beside them share it, and None otherwise: of
+    one newcomer among four veterans it would say whose classroom it was."""
+    own = trait(teacher) if teacher is not None else None
+    alike = sum(trait(one) == own for one in peers)
+    return own if alike >= FEWEST_ALIKE else None
 
 
 def _record_order(assignment: TeachingAssignment) -> tuple[bool, dt.date, str]:
