@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_django import Settings
+
     from tests.district.cast import Cast
 
 
