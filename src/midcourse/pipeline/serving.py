@@ -20,7 +20,7 @@ def serve_site(*, port: int, answers: Callable[[], None]) -> int:
     Returns the server's exit code. It ends with this process: a signal to stop is passed on.
     """
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", _HOST, "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "8", "--backpressure", "64", "--no-ws"]
+    command += ["--workers", "1", "--blocking-threads", "4", "--backpressure", "64", "--no-ws"]
     command += ["--log-level", "warning", "midcourse.wsgi:application"]
     server = subprocess.Popen(command)  # noqa: S603  # our own interpreter and module
 
