@@ -18,10 +18,16 @@ KEYS = ["code", "file", "line", "column", "value", "count", "sentence", "remedy"
 
 @pytest.fixture
 def district(db: None) -> None:
-    from midcourse.records.models import District, Network, User
+    from midcourse.records.actions.people import add_educator, add_post, create_login
+    from midcourse.records.models import District, Network
+    from midcourse.vocabulary import Role
 
-    District.objects.create(network=Network.objects.create(name="Invented"), name="Alder Falls", slug="alder")
-    User.objects.create_user("dana", "a-long-invented-passphrase")
+    district = District.objects.create(
+        network=Network.objects.create(name="Invented"), name="Alder Falls", slug="alder"
+    )
+    dana = add_educator(district=district, given_name="Dana", family_name="Applegarth", by=None)
+    add_post(educator=dana, role=Role.SUPERINTENDENT, by=None)
+    create_login(username="dana", password="a-long-invented-passphrase", educator=dana, by=None)
 
 
 def test_check_prints_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +89,7 @@ def test_plan_apply_status_undo(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main(["roster", "undo", stopped]) == 0
     assert main(["roster", "status", "alder"]) == 0
     status = capsys.readouterr().out
-    assert "15  active educator" in status and "they left" in status and "by dana" in status
+    assert "16  active educator" in status and "they left" in status and "by dana" in status
 
 
 @pytest.mark.usefixtures("district")

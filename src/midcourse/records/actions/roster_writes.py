@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
+from midcourse.records.access import GRANTS, may
 from midcourse.records.actions.audit import append_entry
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.actions.roster_plans import Kind, State, drop_plan, last_applied
@@ -29,7 +30,8 @@ from midcourse.records.actions.roster_subjects import (
     read_stored,
     to_python,
 )
-from midcourse.records.models import District, RosterChange, RosterRun, StudentCount, User
+from midcourse.records.models import District, Post, RosterChange, RosterRun, StudentCount, User
+from midcourse.vocabulary import Role
 
 Act = RosterChange.Act
 
@@ -57,13 +59,14 @@ def apply_roster(*, run: RosterRun, override_reason: str = "", by: User | None) 
     """Write exactly the plan in one transaction.
 
     A guarded run needs `override_reason` and a named person. Raises `Refused` (ROSTER_STATE, ROSTER_GUARD,
-    ROSTER_MOVED, ROSTER_BUSY); then nothing was written.
+    ROSTER_MOVED, ROSTER_BUSY, higher_role); then nothing was written.
     """
     with one_run_at_a_time(run.district_id):
         run = RosterRun.objects.select_for_update().get(pk=run.pk)
         _check_may_apply(run, override_reason.strip(), by)
         changes = list(run.changes.all())
         _check_store(run, changes)
+        _refuse_wider_posts(changes, run, by)
         _write_changes(run, changes)
         run.state = State.APPLIED
         run.applied_at, run.applied_by = timezone.now(), by
@@ -81,6 +84,25 @@ def apply_roster(*, run: RosterRun, override_reason: str = "", by: User | None) 
             by=by,
         )
     return run
+
+
+def _refuse_wider_posts(changes: Sequence[RosterChange], run: RosterRun, by: User | None) -> None:
+    """Refuse a plan that gives anybody a post of the whole district with wider rights than the doer's own (as
+    `people.add_post` does): else a staff list would make its sender a superintendent."""
+    if by is None:
+        return
+    posts = [c for c in changes if c.subject == "post" and c.act != RosterChange.Act.DEACTIVATE]
+    stored = Post.objects.in_bulk([c.object_id for c in posts])
+    for change in posts:
+        before = stored.get(change.object_id)
+        role = change.after.get("role") or (before.role if before else "")
+        school = change.after.get("school_id", before and before.school_id)
+        if role and not school and any(not may(by, act, district_id=run.district_id) for act in GRANTS[Role(role)]):
+            raise Refused(
+                "higher_role",
+                f"The plan gives a post as {role.replace('_', ' ')}, which may do more in the district than you.",
+                "Have somebody with that role, or whoever runs the site, apply it.",
+            )
 
 
 def _check_may_apply(run: RosterRun, reason: str, by: User | None) -> None:
