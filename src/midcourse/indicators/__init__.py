@@ -17,7 +17,7 @@ from midcourse.indicators.definition import (
     Words,
 )
 from midcourse.indicators.describing import catalogue_document
-from midcourse.indicators.disclosure import MinimumsRule
+from midcourse.indicators.disclosure import MinimumsRule, is_settled
 from midcourse.indicators.loading import CatalogueError, load_catalogue, load_indicator
 from midcourse.indicators.opening import FactCount, FactsBehind, facts_behind
 from midcourse.indicators.roll_ups import NETWORK
@@ -47,6 +47,7 @@ __all__ = [
     "catalogue_document",
     "compute_values",
     "facts_behind",
+    "is_settled",
     "load_catalogue",
     "load_indicator",
     "read_values",

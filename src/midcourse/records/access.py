@@ -92,6 +92,11 @@ def may_anywhere(user: User, act: Act, *, district_id: UUID) -> bool:
     )
 
 
+def exceeds(user: User, role: Role, *, district_id: UUID) -> bool:
+    """Return whether a role held in the whole district may do more there than the user may."""
+    return any(not may(user, act, district_id=district_id) for act in GRANTS[role])
+
+
 def require(by: User | None, act: Act, *, district_id: UUID, school_id: UUID | None = None) -> None:
     """Refuse an action whose doer may not do `act` there; the machine itself (no user) may.
 

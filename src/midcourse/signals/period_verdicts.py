@@ -11,14 +11,13 @@ from datetime import timedelta
 from math import ceil, sqrt
 from statistics import variance
 
-from midcourse.indicators import Form, Indicator, IndicatorValue
+from midcourse.indicators import Form, Indicator, IndicatorValue, is_settled
 from midcourse.signals.adopted import Blank, settled_on
 from midcourse.signals.two_periods import Z90, Comparison, compare, compare_cells
 from midcourse.signals.verdicts import IndicatorVerdict
 from midcourse.vocabulary import Level, Verdict
 
 # Half-width of the 90 % interval of a change beyond which "no change" would claim too much, in the metric's unit.
-_SETTLED = timedelta(days=14)  # a span's records still come in for a while after it ended
 _LEAST_PAIRS = 4  # from which it can be told how far spans wander between themselves
 _TELLING = {"share": 0.15, "median_days": 3.0, "sd": 0.10, "agreement": 0.20}
 
@@ -47,7 +46,7 @@ def judge_periods(blank: Blank, shelf: Shelf, alpha: float) -> Iterator[Indicato
         values = [
             value
             for value in shelf.get((indicator.id, district_id, level, unit), ())
-            if value.period_kind is indicator.period and value.ends_on + _SETTLED <= blank.as_of
+            if value.period_kind is indicator.period and is_settled(value.ends_on, as_of=blank.as_of)
         ]
         filled = blank.fill(level, unit, Verdict.TOO_FEW, method="periods", metric=metric)
         yield _two_years(filled, values, blank, alpha) if published else _two_spans(filled, values, blank, alpha)

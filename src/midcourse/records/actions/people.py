@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from midcourse.records.access import GRANTS, Act, may, require
+from midcourse.records.access import Act, exceeds, require
 from midcourse.records.actions.audit import append_entry
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.models import (
@@ -252,7 +252,7 @@ def _refuse_higher(role: Role, school: School | None, *, district_id: UUID, by: 
     """
     if by is None or school is not None:
         return
-    if any(not may(by, act, district_id=district_id) for act in GRANTS[role]):
+    if exceeds(by, role, district_id=district_id):
         raise Refused(
             "higher_role",
             _("This role may do more in the district than your own."),

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
-from midcourse.records.access import GRANTS, may
+from midcourse.records.access import exceeds
 from midcourse.records.actions.audit import append_entry
 from midcourse.records.actions.refusals import Refused
 from midcourse.records.actions.roster_plans import Kind, State, drop_plan, last_applied
@@ -97,7 +97,7 @@ def _refuse_wider_posts(changes: Sequence[RosterChange], run: RosterRun, by: Use
         before = stored.get(change.object_id)
         role = change.after.get("role") or (before.role if before else "")
         school = change.after.get("school_id", before and before.school_id)
-        if role and not school and any(not may(by, act, district_id=run.district_id) for act in GRANTS[Role(role)]):
+        if role and not school and exceeds(by, Role(role), district_id=run.district_id):
             raise Refused(
                 "higher_role",
                 f"The plan gives a post as {role.replace('_', ' ')}, which may do more in the district than you.",
